@@ -1,0 +1,96 @@
+"""The few protocols by which rooms that never see each other meet: entries in, outcomes out.
+
+Knows nothing of who implements them (the writer in `postgres`) or calls them (the pipeline).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+from catchment.errors import Problem
+from catchment.events.model import Event
+from catchment.lineage.assertion import DatasetAssertion, JobAssertion
+
+
+class Source(IntEnum):
+    """The door an entry came through. Numbers are stored: never renumber."""
+
+    HTTP = 0
+    KAFKA = 1
+    FILE = 2
+    CONTROL = 3
+
+
+class Kind(IntEnum):
+    """What an entry of the log is. Numbers are stored: never renumber."""
+
+    EVENT = 0
+    DEAD_LETTER = 1
+    KEY = 2
+
+
+@dataclass(slots=True)
+class EventEntry:
+    """An accepted event on its way into the log and the graph."""
+
+    event: Event[JobAssertion, DatasetAssertion]
+    source: Source
+
+    @property
+    def size_bytes(self) -> int:
+        """What it weighs against the queue's bound."""
+        return len(self.event.body)
+
+
+@dataclass(slots=True)
+class DeadEntry:
+    """Bytes that cannot be used, kept with the reason. `detail`: where they came from, as JSON."""
+
+    body: bytes
+    reason: str
+    source: Source
+    problems: tuple[Problem, ...] = ()
+    detail: dict[str, str | int | None] = field(default_factory=dict)
+
+    @property
+    def size_bytes(self) -> int:
+        """What it weighs against the queue's bound."""
+        return len(self.body)
+
+
+@dataclass(slots=True)
+class ControlEntry:
+    """A change that a person made: a key, a delete, a tag. `body` is JSON text."""
+
+    kind: Kind
+    body: bytes
+
+    @property
+    def size_bytes(self) -> int:
+        """What it weighs against the queue's bound."""
+        return len(self.body)
+
+
+Entry = EventEntry | DeadEntry | ControlEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one entry: its `seq`, or that of the first with the same bytes (`repeat`)."""
+
+    seq: int
+    repeat: bool = False
+
+
+class Writer(Protocol):
+    """Makes a batch durable, all of it or nothing, and answers one outcome an entry, in order."""
+
+    async def write(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """Write one batch in one transaction.
+
+        Raises:
+            Transient: nothing was stored; the same batch may succeed later.
+            Permanent: nothing was stored; some entry in it cannot be (split to find it).
+        """
+        ...
