@@ -1,0 +1,191 @@
+"""The model of all settings: names, types, defaults, bounds and the rules between them.
+
+Knows nothing of who uses a setting, and shows no secret in `repr`.
+"""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    BeforeValidator,
+    ByteSize,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from catchment.settings.config_file import PREFIX, ConfigFile
+
+KIB, MIB, GIB = 1024, 1024**2, 1024**3
+
+
+def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """`/var/lib/catchment` for root, `$XDG_DATA_HOME/catchment` for everybody else."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/catchment")
+    base = Path(environ.get("XDG_DATA_HOME", ""))
+    if not base.is_absolute():  # the XDG specification: a relative path is to be ignored
+        base = Path.home() / ".local" / "share"
+    return base / "catchment"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address; a name other than localhost never counts."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _bytes(value: object) -> object:
+    return int(TypeAdapter(ByteSize).validate_python(value)) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Several values: comma-separated in the environment, an array in TOML."""
+Size = Annotated[int, BeforeValidator(_bytes), Field(ge=1, le=64 * GIB)]
+"""Bytes: a number, or one with a unit (`32MiB`)."""
+Count = Annotated[int, Field(ge=1, le=100_000_000)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Milliseconds = Annotated[int, Field(ge=1, le=86_400_000)]
+
+
+class Settings(BaseSettings):
+    """What the person decided. Each field is read from `CATCHMENT_` + its name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+        # Pydantic's own warnings are about field names that we do not use.
+        protected_namespaces=(),
+    )
+
+    # Where it listens.
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8765
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    hosts_allowed: Names = ()  # names besides its own address under which it may be asked
+    origins_allowed: Names = ()  # other web pages whose scripts may read (CORS)
+
+    # Who may ask. On loopback nobody else can; elsewhere the choice must be written out.
+    auth: Literal["none", "keys"] | None = None  # after validation never None
+    keys_file: Path | None = None
+
+    # Where it stores.
+    database_url: SecretStr | None = None
+    read_database_url: SecretStr | None = None
+    data_dir: Path = Field(default_factory=default_data_dir)
+    postgres_bin: Path | None = None
+    postgres_user: str | None = None
+
+    # Kafka, where it is used.
+    kafka_bootstrap_servers: Names = ()
+    kafka_topics: Names = ("openlineage.events",)
+    kafka_group_id: str = "catchment"
+
+    # How it reads.
+    validation: Literal["lenient", "strict"] = "lenient"
+    redact_at_door: bool = False
+
+    # What it says.
+    log_format: Literal["auto", "console", "json"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    # Bounds of one request.
+    body_bytes_max: Size = 32 * MIB  # after decompression
+    in_flight_bytes_max: Size = 64 * MIB  # over all requests at once, after decompression
+    inflate_ratio_max: Count = 1_100  # deflate cannot honestly exceed 1,032
+    inflate_members_max: Count = 10_000
+    inflate_window_bytes_max: Size = 8 * MIB  # what every zstd decoder must support
+    body_seconds_max: Seconds = 60.0  # for the whole body to arrive
+    depth_max: Annotated[int, Field(ge=8, le=512)] = 128
+    batch_events_max: Count = 10_000
+    failed_events_max: Count = 1_000
+    name_chars_max: Annotated[int, Field(ge=256, le=1_000_000)] = 8_192
+    problems_max: Count = 100  # listed per event
+
+    # Bounds of the write path.
+    writers_max: Annotated[int, Field(ge=1, le=16)] = 4  # over all processes
+    write_batch_events_max: Annotated[int, Field(ge=1, le=10_000)] = 500
+    write_batch_bytes_max: Size = 8 * MIB
+    queue_events_max: Count = 20_000
+    queue_bytes_max: Size = 64 * MIB
+    facet_cache_bytes_max: Size = 64 * MIB
+    dead_letters_max: Count = 100_000
+    stop_seconds_max: Seconds = 8.0  # to drain; stock clients retry for about 9 s
+
+    # Bounds of the read path.
+    graph_nodes_max: Count = 10_000
+    graph_depth_max: Count = 1_000
+    page_rows_max: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    statement_timeout_ms: Milliseconds = 10_000
+    read_connections_max: Annotated[int, Field(ge=1, le=200)] = 8
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _not_a_service_link(cls, value: object) -> object:
+        # Kubernetes sets CATCHMENT_PORT=tcp://... in every pod beside a service named "catchment".
+        return 8765 if isinstance(value, str) and value.startswith("tcp://") else value
+
+    @field_validator("database_url", "read_database_url")
+    @classmethod
+    def _a_postgres_url(cls, value: SecretStr | None) -> SecretStr | None:
+        url = value.get_secret_value() if value else "postgresql://"
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise ValueError("write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+        return value
+
+    @field_validator("auth")
+    @classmethod
+    def _written_out_off_loopback(cls, value: str | None, info: ValidationInfo) -> str:
+        host = info.data.get("host", "127.0.0.1")
+        if value is None and not is_loopback(host):
+            raise ValueError(
+                f"must be written out to listen on {host}, which other machines may reach: "
+                "'keys' to ask for API keys, or 'none' to let everybody in"
+            )
+        return value or "none"
+
+    @field_validator("in_flight_bytes_max", "queue_bytes_max")
+    @classmethod
+    def _holds_one_body(cls, value: int, info: ValidationInfo) -> int:
+        body = info.data.get("body_bytes_max", 0)
+        if value < body:
+            raise ValueError(f"must hold one body: at least CATCHMENT_BODY_BYTES_MAX ({body})")
+        return value
+
+    @field_validator("data_dir", "keys_file", "postgres_bin")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value and Path(os.path.abspath(value.expanduser()))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The command line wins over the environment, which wins over the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, ConfigFile(settings_cls)
