@@ -9,6 +9,7 @@
     │   ├── Refused              key missing, wrong or without the scope
     │   ├── Unknown              a question about something that was never named
     │   ├── BadQuestion          a query parameter that cannot be read
+    │   ├── Unstorable           Postgres refuses the values themselves, and will do so again
     │   ├── BadSettings          settings that cannot work; all of them named at once
     │   ├── SchemaMismatch       the database's schema is of another version than this program
     │   └── CannotStart          port in use, data dir of another major version, no permission, ...
@@ -72,6 +73,10 @@ class Unknown(Permanent):
 
 class BadQuestion(Permanent):
     """A parameter of the question cannot be read."""
+
+
+class Unstorable(Permanent):
+    """The database refuses to hold this."""
 
 
 class BadSettings(Permanent):
