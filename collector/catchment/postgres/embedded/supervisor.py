@@ -1,0 +1,274 @@
+"""The whole life of the embedded server: lock, join or adopt or start, watch, stop.
+
+The lock is for starting. Who holds it owns the server, starts it again when it dies, and stops it
+on exit; who finds it taken may join. An owner killed hard leaves a server that lives on: the next
+one, holding the lock, adopts it. While it is down connections fail, and that is all that the rest
+of the program needs to know. Knows the order of things; how each is done is in the other modules.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import asyncpg
+
+from catchment.errors import CannotStart
+from catchment.postgres.connect import connect
+from catchment.postgres.embedded import binaries, cluster, process
+from catchment.postgres.embedded.identity import Identity, server_identity
+from catchment.postgres.embedded.lock import StarterLock
+from catchment.postgres.embedded.options import PORT, server_options
+from catchment.postgres.statements import SQL
+from catchment.telemetry.logs import logger
+from catchment.telemetry.metrics import EMBEDDED_RESTARTS
+
+DATABASE = "catchment"
+_LOCK_SECONDS_MAX = 3.0  # a command that is just ending lets go within that
+_JOIN_SECONDS_MAX = 60.0  # the owner may be running initdb, or a recovery
+_LEFTOVERS_SECONDS_MAX = 15.0  # backends of a killed server take a moment to notice
+_WATCH_SECONDS = 0.1
+_LOG_CHECK_SECONDS = 30.0
+_BACKOFF_SECONDS_MAX = 5.0
+
+_log = logger("postgres.embedded")
+
+
+class EmbeddedPostgres:
+    """A server on a data dir: `async with EmbeddedPostgres(data_dir) as pg: connect(pg.dsn)`.
+
+    `join`: use the server that another process runs there, if one does; without it, that is an
+    error. `bin_dir` and `user` are the settings `postgres_bin` and `postgres_user`.
+    `durable=False` spares `initdb` waiting for the disk, for a cluster that is thrown away.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        join: bool = False,
+        bin_dir: Path | None = None,
+        user: str | None = None,
+        durable: bool = True,
+    ) -> None:
+        self._layout = cluster.Layout(Path(os.path.abspath(data_dir)) / "postgres")
+        self._lock = StarterLock(self._layout.lock)
+        self._join, self._bin_dir, self._user, self._durable = join, bin_dir, user, durable
+        self._socket_dir = ""
+        self._identity: Identity | None = None
+        self._command: list[str] = []
+        self._postmaster: process.Postmaster | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    @property
+    def dsn(self) -> str:
+        """The URL of the database `catchment` on this server, for asyncpg."""
+        return self.dsn_of(DATABASE)
+
+    def dsn_of(self, database: str) -> str:
+        """The URL of another database on this server."""
+        host = quote(self._socket_dir, safe="")
+        return f"postgresql://{cluster.SUPERUSER}@/{quote(database)}?host={host}&port={PORT}"
+
+    @property
+    def owned(self) -> bool:
+        """Whether this process started or adopted the server, and will stop it."""
+        return self._postmaster is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The server process, if we own it."""
+        return self._postmaster.pid if self._postmaster else None
+
+    async def __aenter__(self) -> Self:
+        """Make it run and answer.
+
+        Raises:
+            CannotStart: it cannot; says why and how to mend it.
+        """
+        cluster.make_home(self._layout)
+        if await self._take_lock():
+            try:
+                await self._own()
+            except BaseException:
+                await self._let_go()
+                raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the server if we own it; a joined one goes on."""
+        await self._let_go()
+
+    async def _take_lock(self) -> bool:
+        """True: we own the data dir. False: we joined the server of whoever does."""
+        deadline = monotonic() + (_JOIN_SECONDS_MAX if self._join else _LOCK_SECONDS_MAX)
+        while not self._lock.try_acquire():
+            if self._join and self._joined():
+                return False
+            if monotonic() > deadline:
+                raise CannotStart(
+                    f"{self._layout.home.parent} is in use by {self._lock.holder()}: stop it, "
+                    "or choose another directory by CATCHMENT_DATA_DIR."
+                )
+            await asyncio.sleep(process.POLL_SECONDS)
+        return True
+
+    def _joined(self) -> bool:
+        try:
+            found = process.read_pid_file(self._layout.cluster)
+        except PermissionError:
+            raise CannotStart(
+                f"There is no permission to look into {self._layout.cluster}: "
+                "run this as the user whose server runs there."
+            ) from None
+        if found is None or found.status != "ready":
+            return False
+        self._socket_dir = found.socket_dir
+        return True
+
+    async def _own(self) -> None:
+        layout = self._layout
+        identity = server_identity(layout.cluster, self._user)
+        found = binaries.find(self._bin_dir, cluster.major_version(layout))
+        cluster.refuse_other_major(layout, found)
+        found = await asyncio.to_thread(self._reachable, found, identity)
+        if not layout.cluster.exists():
+            _log.info("making a database", folder=str(layout.cluster), version=found.version)
+            await asyncio.to_thread(
+                cluster.make_cluster, layout, found, identity, sync=self._durable
+            )
+        cluster.make_socket_dir(layout, identity)
+        self._identity, self._socket_dir = identity, str(layout.socket)
+        options = server_options(layout.socket)
+        self._command = [str(found.postgres), "-D", str(layout.cluster)]
+        self._command += [word for pair in options.items() for word in ("-c", "=".join(pair))]
+        await self._adopt_or_start()
+        await self._make_database()
+        self._watch = asyncio.create_task(self._keep_alive(), name="embedded-postgres")
+
+    def _reachable(self, found: binaries.Binaries, identity: Identity) -> binaries.Binaries:
+        """The programs where the server's user can execute them: there, or in a copy."""
+        home = self._layout.home
+        if identity.may_use(home, found.postgres):
+            return found
+        if not identity.may_use(home, Path("/bin/sh")):
+            raise CannotStart(
+                f"Postgres runs as user {identity.name}, who may not enter {home}: choose a "
+                "directory by CATCHMENT_DATA_DIR whose parents everybody may enter, such as "
+                "/var/lib/catchment, or run this without root."
+            )
+        self._layout.binaries.mkdir(mode=0o755, exist_ok=True)
+        self._layout.binaries.chmod(0o755)
+        return binaries.copy(found, self._layout.binaries)
+
+    async def _adopt_or_start(self) -> None:
+        running = process.find_running(self._layout.cluster)
+        if running is None:
+            await self._start(_LEFTOVERS_SECONDS_MAX)
+            return
+        self._postmaster = running
+        if process.command_line(running.pid) == " ".join(self._command):
+            _log.info("adopted the server that was left running", pid=running.pid)
+            await process.wait_ready(running, self._layout)
+            return
+        _log.info("restarting the server that was left running", pid=running.pid)
+        await process.stop(running)
+        await self._start(_LEFTOVERS_SECONDS_MAX)
+
+    async def _start(self, patience_seconds: float) -> None:
+        """Start it and wait until it is ready, again while a killed one's backends remain."""
+        deadline = monotonic() + patience_seconds
+        while True:
+            self._drop_foreign_pid_file()
+            self._postmaster = process.launch(self._command, self._layout, self._expect_identity())
+            try:
+                await process.wait_ready(self._postmaster, self._layout)
+            except CannotStart as error:
+                if "pre-existing shared memory" not in str(error) or monotonic() > deadline:
+                    raise
+                await asyncio.sleep(process.POLL_SECONDS * 4)
+            else:
+                _log.info("server started", pid=self._postmaster.pid)
+                return
+
+    def _drop_foreign_pid_file(self) -> None:
+        """After a reboot the pid may be another program's, and Postgres would refuse to start."""
+        found = process.read_pid_file(self._layout.cluster)
+        if found and process.is_alive(found.pid) and not process.find_running(self._layout.cluster):
+            (self._layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+
+    def _expect_identity(self) -> Identity:
+        assert self._identity is not None, "set before anything is started"  # noqa: S101
+        return self._identity
+
+    async def _make_database(self) -> None:
+        connection = await connect(self.dsn_of("postgres"))
+        try:
+            if not await connection.fetchval(SQL["database_exists"], DATABASE):
+                with suppress(asyncpg.DuplicateDatabaseError):
+                    await connection.execute(SQL["create_database"])
+        finally:
+            await connection.close()
+
+    async def _keep_alive(self) -> None:
+        """Start the server again whenever it is gone; log what it says, within its bound."""
+        log_checked_at = monotonic()
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            if monotonic() - log_checked_at > _LOG_CHECK_SECONDS:
+                log_checked_at = monotonic()
+                process.bound_log(self._layout.log)
+            if self._postmaster is not None and not self._postmaster.alive():
+                await self._start_again()
+
+    async def _start_again(self) -> None:
+        backoff_seconds = _WATCH_SECONDS
+        _log.error("the server died", says=process.last_words(self._layout.log))
+        while True:
+            try:
+                await self._start(_LEFTOVERS_SECONDS_MAX)
+            except (CannotStart, OSError) as error:
+                _log.error("the server cannot be started", why=str(error))
+                await asyncio.sleep(backoff_seconds)
+                backoff_seconds = min(2 * backoff_seconds, _BACKOFF_SECONDS_MAX)
+            else:
+                EMBEDDED_RESTARTS.inc()
+                return
+
+    async def _let_go(self) -> None:
+        """Stop what we own, then free the data dir: in this order, or the next one would meet it."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.cancel()
+            await asyncio.wait([watch])
+        if self._postmaster is not None:
+            await process.stop(self._postmaster)
+            self._postmaster = None
+        self._lock.release()
+
+
+@asynccontextmanager
+async def throw_away(
+    *, bin_dir: Path | None = None, user: str | None = None
+) -> AsyncIterator[EmbeddedPostgres]:
+    """A server on a temporary data dir that is gone afterwards: demo, schema dump, benchmarks."""
+    folder = Path(tempfile.mkdtemp(prefix="catchment-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o755)  # ours; the server's user must be able to enter it
+    try:
+        async with EmbeddedPostgres(folder, bin_dir=bin_dir, user=user, durable=False) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
