@@ -21,6 +21,7 @@ from catchment.postgres.translate import CONNECTION_ERRORS, sqlstate
 MAJOR_MIN = 15
 CONNECT_SECONDS_MAX = 5.0
 COMMAND_SECONDS_MAX = 60.0
+_RETRY_SECONDS = 0.1
 _IDLE_IN_TRANSACTION_MS_MAX = 60_000
 _NEVER = 2**31 - 1
 
@@ -95,46 +96,51 @@ async def _nothing(_connection: asyncpg.Connection) -> None:
     """Spare a round trip per release: no room leaves session state behind on a connection."""
 
 
-async def connect(dsn: str, *, application: str = "catchment") -> asyncpg.Connection:
+async def connect(
+    dsn: str, *, application: str = "catchment", wait_seconds: float = 0.0
+) -> asyncpg.Connection:
     """One connection of its own, for a migration or a command.
+
+    Tries again for up to `wait_seconds` if nobody answers yet.
 
     Raises:
         CannotStart: nobody answers there, or not to this user; says which and how to mend it.
     """
-    try:
-        connection = await asyncpg.connect(
-            dsn, timeout=CONNECT_SECONDS_MAX, server_settings={"application_name": application}
-        )
-        await set_types(connection)
-    except CONNECTION_ERRORS as error:
-        raise explain(error, dsn) from error
+    deadline = monotonic() + wait_seconds
+    settings = {"application_name": application, "timezone": "UTC"}
+    while True:
+        try:
+            connection = await asyncpg.connect(
+                dsn, timeout=CONNECT_SECONDS_MAX, server_settings=settings
+            )
+            break
+        except CONNECTION_ERRORS as error:
+            if monotonic() >= deadline or _is_final(error):
+                raise explain(error, dsn) from error
+            await asyncio.sleep(_RETRY_SECONDS)
+    await set_types(connection)
     return connection
+
+
+def _is_final(error: BaseException) -> bool:
+    """Whether waiting cannot help: it answered, and refused us for what we are or ask."""
+    return isinstance(error, asyncpg.ClientConfigurationError) or (
+        isinstance(error, asyncpg.PostgresError) and not sqlstate(error).startswith(("57", "53"))
+    )
 
 
 async def require_usable(dsn: str, *, wait_seconds: float = 0.0) -> None:
     """Check before anything else that the database can keep our promises.
 
-    Waits up to `wait_seconds` for one that does not answer yet.
-
     Raises:
         CannotStart: not reachable, refused, too old, not UTF-8, or not durable.
     """
-    deadline = monotonic() + wait_seconds
-    while True:
-        try:
-            connection = await connect(dsn)
-            break
-        except CannotStart:
-            if monotonic() >= deadline:
-                raise
-            await asyncio.sleep(0.2)
+    connection = await connect(dsn, wait_seconds=wait_seconds)
     try:
         row = await connection.fetchrow(SQL["server_facts"])
     finally:
         await connection.close()
-    if row is None:
-        raise CannotStart(f"{target(dsn)} answers nothing; is it Postgres?")
-    wrong = _unfit(dict(row))
+    wrong = _unfit(dict(row or {}))
     if wrong:
         raise CannotStart(f"{target(dsn)} {wrong}.")
 

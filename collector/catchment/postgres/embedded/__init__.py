@@ -3,7 +3,8 @@
 `EmbeddedPostgres(data_dir)` makes the cluster, starts the server, waits until it answers, starts it
 again when it dies, and stops it on exit; `join=True` joins the one that runs already. Its rooms:
 
-    supervisor  the whole life: lock, join or adopt or start, watch, stop
+    supervisor  the whole life: lock, join or own, the database, the end
+    server      a server kept running: adopt or start, watch, start again, stop
     process     one server process: its pid file, start, readiness, stop
     cluster     the files: where they lie, initdb, major version
     lock        one starter at a time per data dir
@@ -14,6 +15,10 @@ again when it dies, and stops it on exit; `join=True` joins the one that runs al
 Knows no table and no query but the creation of its one database. docs/adr/0001 says why it is so.
 """
 
-from catchment.postgres.embedded.supervisor import EmbeddedPostgres, throw_away
+from catchment.postgres.embedded.supervisor import (
+    EmbeddedPostgres,
+    make_temporary_dir,
+    throw_away,
+)
 
-__all__ = ["EmbeddedPostgres", "throw_away"]
+__all__ = ["EmbeddedPostgres", "make_temporary_dir", "throw_away"]

@@ -153,5 +153,4 @@ def _copy_package(package: Path, install: Path, aside: Path) -> None:
     # A strict umask must not shut out the one for whom this is made.
     for path in (aside, *aside.rglob("*")):
         if not path.is_symlink():
-            executable = path.is_dir() or os.access(path, os.X_OK) and path.parent.name == "bin"
-            path.chmod(0o755 if executable else 0o644)
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)

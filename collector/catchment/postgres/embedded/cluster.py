@@ -68,7 +68,7 @@ class Layout:
 
     @property
     def socket(self) -> Path:
-        """The directory of the socket: here, or if that path is too long a private temporary one."""
+        """The directory of the socket: here, or if that is too long a private temporary one."""
         here = self.home / "socket"
         if len(os.fsencode(here / _SOCKET_NAME)) <= SOCKET_BYTES_MAX:
             return here
@@ -122,7 +122,7 @@ def make_socket_dir(layout: Layout, identity: Identity) -> None:
     """A directory that only the server's user (and root) can enter: that is all the access control.
 
     Raises:
-        CannotStart: something else is in its place; in a shared temporary directory, perhaps a trap.
+        CannotStart: something else is in its place; in a shared directory perhaps a trap.
     """
     folder = layout.socket
     with suppress(FileExistsError):

@@ -1,4 +1,4 @@
-"""The whole life of the embedded server: lock, join or adopt or start, watch, stop.
+"""The whole life of the embedded server: who may start it, on which files, as whom, and its end.
 
 The lock is for starting. Who holds it owns the server, starts it again when it dies, and stops it
 on exit; who finds it taken may join. An owner killed hard leaves a server that lives on: the next
@@ -26,17 +26,14 @@ from catchment.postgres.embedded import binaries, cluster, process
 from catchment.postgres.embedded.identity import Identity, server_identity
 from catchment.postgres.embedded.lock import StarterLock
 from catchment.postgres.embedded.options import PORT, server_options
+from catchment.postgres.embedded.server import Server
 from catchment.postgres.statements import SQL
 from catchment.telemetry.logs import logger
-from catchment.telemetry.metrics import EMBEDDED_RESTARTS
 
 DATABASE = "catchment"
 _LOCK_SECONDS_MAX = 3.0  # a command that is just ending lets go within that
 _JOIN_SECONDS_MAX = 60.0  # the owner may be running initdb, or a recovery
-_LEFTOVERS_SECONDS_MAX = 15.0  # backends of a killed server take a moment to notice
-_WATCH_SECONDS = 0.1
-_LOG_CHECK_SECONDS = 30.0
-_BACKOFF_SECONDS_MAX = 5.0
+_ANSWER_SECONDS_MAX = 30.0  # an adopted server may be busy recovering from a killed backend
 
 _log = logger("postgres.embedded")
 
@@ -58,14 +55,12 @@ class EmbeddedPostgres:
         user: str | None = None,
         durable: bool = True,
     ) -> None:
-        self._layout = cluster.Layout(Path(os.path.abspath(data_dir)) / "postgres")
+        # Not resolved: a link that a person made may point elsewhere after a restart.
+        self._layout = cluster.Layout(data_dir.absolute() / "postgres")
         self._lock = StarterLock(self._layout.lock)
         self._join, self._bin_dir, self._user, self._durable = join, bin_dir, user, durable
         self._socket_dir = ""
-        self._identity: Identity | None = None
-        self._command: list[str] = []
-        self._postmaster: process.Postmaster | None = None
-        self._watch: asyncio.Task[None] | None = None
+        self._server: Server | None = None
 
     @property
     def dsn(self) -> str:
@@ -80,12 +75,12 @@ class EmbeddedPostgres:
     @property
     def owned(self) -> bool:
         """Whether this process started or adopted the server, and will stop it."""
-        return self._postmaster is not None
+        return self._server is not None
 
     @property
     def pid(self) -> int | None:
-        """The server process, if we own it."""
-        return self._postmaster.pid if self._postmaster else None
+        """The server process of the moment, if we own it."""
+        return self._server.pid if self._server else None
 
     async def __aenter__(self) -> Self:
         """Make it run and answer.
@@ -150,13 +145,13 @@ class EmbeddedPostgres:
                 cluster.make_cluster, layout, found, identity, sync=self._durable
             )
         cluster.make_socket_dir(layout, identity)
-        self._identity, self._socket_dir = identity, str(layout.socket)
-        options = server_options(layout.socket)
-        self._command = [str(found.postgres), "-D", str(layout.cluster)]
-        self._command += [word for pair in options.items() for word in ("-c", "=".join(pair))]
-        await self._adopt_or_start()
+        options = [f"{name}={value}" for name, value in server_options(layout.socket).items()]
+        command = [str(found.postgres), "-D", str(layout.cluster)]
+        command += [word for option in options for word in ("-c", option)]
+        self._socket_dir = str(layout.socket)
+        self._server = Server(layout, command, identity)
+        await self._server.run()
         await self._make_database()
-        self._watch = asyncio.create_task(self._keep_alive(), name="embedded-postgres")
 
     def _reachable(self, found: binaries.Binaries, identity: Identity) -> binaries.Binaries:
         """The programs where the server's user can execute them: there, or in a copy."""
@@ -173,48 +168,8 @@ class EmbeddedPostgres:
         self._layout.binaries.chmod(0o755)
         return binaries.copy(found, self._layout.binaries)
 
-    async def _adopt_or_start(self) -> None:
-        running = process.find_running(self._layout.cluster)
-        if running is None:
-            await self._start(_LEFTOVERS_SECONDS_MAX)
-            return
-        self._postmaster = running
-        if process.command_line(running.pid) == " ".join(self._command):
-            _log.info("adopted the server that was left running", pid=running.pid)
-            await process.wait_ready(running, self._layout)
-            return
-        _log.info("restarting the server that was left running", pid=running.pid)
-        await process.stop(running)
-        await self._start(_LEFTOVERS_SECONDS_MAX)
-
-    async def _start(self, patience_seconds: float) -> None:
-        """Start it and wait until it is ready, again while a killed one's backends remain."""
-        deadline = monotonic() + patience_seconds
-        while True:
-            self._drop_foreign_pid_file()
-            self._postmaster = process.launch(self._command, self._layout, self._expect_identity())
-            try:
-                await process.wait_ready(self._postmaster, self._layout)
-            except CannotStart as error:
-                if "pre-existing shared memory" not in str(error) or monotonic() > deadline:
-                    raise
-                await asyncio.sleep(process.POLL_SECONDS * 4)
-            else:
-                _log.info("server started", pid=self._postmaster.pid)
-                return
-
-    def _drop_foreign_pid_file(self) -> None:
-        """After a reboot the pid may be another program's, and Postgres would refuse to start."""
-        found = process.read_pid_file(self._layout.cluster)
-        if found and process.is_alive(found.pid) and not process.find_running(self._layout.cluster):
-            (self._layout.cluster / "postmaster.pid").unlink(missing_ok=True)
-
-    def _expect_identity(self) -> Identity:
-        assert self._identity is not None, "set before anything is started"  # noqa: S101
-        return self._identity
-
     async def _make_database(self) -> None:
-        connection = await connect(self.dsn_of("postgres"))
+        connection = await connect(self.dsn_of("postgres"), wait_seconds=_ANSWER_SECONDS_MAX)
         try:
             if not await connection.fetchval(SQL["database_exists"], DATABASE):
                 with suppress(asyncpg.DuplicateDatabaseError):
@@ -222,41 +177,14 @@ class EmbeddedPostgres:
         finally:
             await connection.close()
 
-    async def _keep_alive(self) -> None:
-        """Start the server again whenever it is gone; log what it says, within its bound."""
-        log_checked_at = monotonic()
-        while True:
-            await asyncio.sleep(_WATCH_SECONDS)
-            if monotonic() - log_checked_at > _LOG_CHECK_SECONDS:
-                log_checked_at = monotonic()
-                process.bound_log(self._layout.log)
-            if self._postmaster is not None and not self._postmaster.alive():
-                await self._start_again()
-
-    async def _start_again(self) -> None:
-        backoff_seconds = _WATCH_SECONDS
-        _log.error("the server died", says=process.last_words(self._layout.log))
-        while True:
-            try:
-                await self._start(_LEFTOVERS_SECONDS_MAX)
-            except (CannotStart, OSError) as error:
-                _log.error("the server cannot be started", why=str(error))
-                await asyncio.sleep(backoff_seconds)
-                backoff_seconds = min(2 * backoff_seconds, _BACKOFF_SECONDS_MAX)
-            else:
-                EMBEDDED_RESTARTS.inc()
-                return
-
     async def _let_go(self) -> None:
-        """Stop what we own, then free the data dir: in this order, or the next one would meet it."""
-        watch, self._watch = self._watch, None
-        if watch is not None:
-            watch.cancel()
-            await asyncio.wait([watch])
-        if self._postmaster is not None:
-            await process.stop(self._postmaster)
-            self._postmaster = None
-        self._lock.release()
+        """Stop what we own, then free the data dir; the other way round the next would meet it."""
+        server, self._server = self._server, None
+        try:
+            if server is not None:
+                await server.stop()
+        finally:
+            self._lock.release()
 
 
 @asynccontextmanager
@@ -264,11 +192,17 @@ async def throw_away(
     *, bin_dir: Path | None = None, user: str | None = None
 ) -> AsyncIterator[EmbeddedPostgres]:
     """A server on a temporary data dir that is gone afterwards: demo, schema dump, benchmarks."""
-    folder = Path(tempfile.mkdtemp(prefix="catchment-"))
-    if os.geteuid() == 0:
-        folder.chmod(0o755)  # ours; the server's user must be able to enter it
+    folder = make_temporary_dir()
     try:
         async with EmbeddedPostgres(folder, bin_dir=bin_dir, user=user, durable=False) as server:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_temporary_dir() -> Path:
+    """A new temporary directory that can be a data dir, also for root's unprivileged server."""
+    folder = Path(tempfile.mkdtemp(prefix="catchment-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o755)  # ours: the server's user must be able to enter it
+    return folder

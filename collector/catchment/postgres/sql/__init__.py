@@ -1,1 +1,1 @@
-"""The queries, one `.sql` file per table or question; `catchment.postgres.statements` loads them."""
+"""The queries, one `.sql` file per table or question; `postgres.statements` loads them."""

@@ -1,0 +1,15 @@
+"""Where the files lie that travel with the program: migrations. Knows only places.
+
+In a wheel they are inside the package; in an editable installation they are read from the checkout.
+"""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+_CHECKOUT = _PACKAGE.parents[1]
+
+
+def migrations_dir() -> Path:
+    """The folder of the `NNNN_verb_noun.sql` files."""
+    packaged = _PACKAGE / "migrations"
+    return packaged if packaged.is_dir() else _CHECKOUT / "migrations"
