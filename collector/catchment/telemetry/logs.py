@@ -25,21 +25,10 @@ def configure(log_format: str = "auto", log_level: str = "info") -> None:
     `log_format`: `json`, `console`, or `auto` (console on a terminal); `log_level`: a level's name.
     """
     for_eyes = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
-    shared = _shared()
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=_shared(),
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *(_console() if for_eyes else _json()),
@@ -88,3 +77,20 @@ def cut_values(
         elif isinstance(value, str) and len(value) > VALUE_CHARS_MAX:
             entry[key] = f"{value[:VALUE_CHARS_MAX]}… ({len(value)} characters)"
     return entry
+
+
+def _route_to_logging() -> None:
+    """Hand our lines to the standard library: without `configure` nothing goes to stdout."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_shared(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+_route_to_logging()
