@@ -70,9 +70,10 @@ async def open_read_pool(
 
 async def _open(dsn: str, settings: dict[str, str], connections_max: int) -> asyncpg.Pool:
     try:
-        return await asyncpg.create_pool(
+        pool = asyncpg.create_pool(
             dsn,
-            min_size=1,
+            # With a minimum asyncpg would log a traceback for each try while Postgres is away.
+            min_size=0,
             max_size=connections_max,
             max_queries=_NEVER,
             max_cached_statement_lifetime=0,
@@ -88,6 +89,9 @@ async def _open(dsn: str, settings: dict[str, str], connections_max: int) -> asy
                 "idle_in_transaction_session_timeout": str(_IDLE_IN_TRANSACTION_MS_MAX),
             },
         )
+        await pool
+        await pool.release(await pool.acquire())
+        return pool
     except CONNECTION_ERRORS as error:
         raise explain(error, dsn) from error
 

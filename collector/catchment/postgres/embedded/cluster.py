@@ -75,6 +75,11 @@ class Layout:
         mark = hashlib.sha256(os.fsencode(self.cluster)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"catchment-{mark}"
 
+    @property
+    def socket_lock(self) -> Path:
+        """The server's lock file beside its socket."""
+        return self.socket / f"{_SOCKET_NAME}.lock"
+
 
 def make_home(layout: Layout) -> None:
     """Make the directories down to the server's home, enterable by its user if we are root.

@@ -23,6 +23,7 @@ READY_SECONDS_MAX = 600.0  # crash recovery reads what was written since the las
 STOP_SECONDS_MAX = 60.0  # a fast stop writes a checkpoint
 KILL_SECONDS_MAX = 5.0
 LOG_BYTES_MAX = 8 * 1024**2
+PID_FILE = "postmaster.pid"
 _STATUS_LINE = 7
 _SOCKET_LINE = 4
 
@@ -39,11 +40,19 @@ class PidFile:
 def read_pid_file(cluster: Path) -> PidFile | None:
     """The pid file, or None if there is none or it is being written."""
     try:
-        lines = (cluster / "postmaster.pid").read_text().splitlines()
+        lines = (cluster / PID_FILE).read_text().splitlines()
         socket_dir = lines[_SOCKET_LINE] if len(lines) > _SOCKET_LINE else ""
         status = lines[_STATUS_LINE].strip() if len(lines) > _STATUS_LINE else ""
         return PidFile(int(lines[0]), socket_dir, status)
     except (FileNotFoundError, ValueError, IndexError):
+        return None
+
+
+def read_pid(lock: Path) -> int | None:
+    """The pid in the first line of one of the server's lock files."""
+    try:
+        return int(lock.read_text().partition("\n")[0])
+    except (FileNotFoundError, ValueError):
         return None
 
 
@@ -72,19 +81,24 @@ class Postmaster:
                 os.kill(self.pid, number)
 
 
-def is_alive(pid: int) -> bool:
-    """Whether a process of that pid exists and has not ended."""
+def exists(pid: int) -> bool:
+    """Whether the pid is taken, even by a process that has ended and that nobody has reaped."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
+    return True
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of that pid exists and has not ended."""
     with suppress(OSError):
-        # A zombie answers signals for ever; its parent has not looked yet.
+        # In a container nobody may reap orphans, and a zombie answers signals for ever.
         stat = Path(f"/proc/{pid}/stat").read_text()
         return stat.rpartition(")")[2].split()[0] != "Z"
-    return True
+    return exists(pid)
 
 
 def command_line(pid: int) -> str:

@@ -67,7 +67,7 @@ class Server:
             await self._start()
             return
         self._postmaster = running
-        if process.command_line(running.pid) == " ".join(self.command):
+        if process.command_line(running.pid) == " ".join(self.command).strip():
             _log.info("adopted the server that was left running", pid=running.pid)
             await process.wait_ready(running, self.layout)
             return
@@ -79,7 +79,7 @@ class Server:
         """Start it and wait until it is ready, again while a killed one's backends remain."""
         deadline = monotonic() + _LEFTOVERS_SECONDS_MAX
         while True:
-            self._drop_foreign_pid_file()
+            self._drop_foreign_locks()
             self._postmaster = process.launch(self.command, self.layout, self.identity)
             try:
                 await process.wait_ready(self._postmaster, self.layout)
@@ -91,11 +91,18 @@ class Server:
                 _log.info("server started", pid=self._postmaster.pid)
                 return
 
-    def _drop_foreign_pid_file(self) -> None:
-        """After a reboot the pid may be another program's, and Postgres would refuse to start."""
-        found = process.read_pid_file(self.layout.cluster)
-        if found and process.is_alive(found.pid) and not process.find_running(self.layout.cluster):
-            (self.layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+    def _drop_foreign_locks(self) -> None:
+        """Remove lock files whose pid is another program's by now, or a zombie's.
+
+        Postgres would take it for a running server and refuse to start. Backends that are left
+        from a killed one are still found, by the shared memory that they hold.
+        """
+        if process.find_running(self.layout.cluster):
+            return
+        for path in (self.layout.cluster / process.PID_FILE, self.layout.socket_lock):
+            pid = process.read_pid(path)
+            if pid is not None and process.exists(pid):
+                path.unlink(missing_ok=True)
 
     async def _keep_alive(self) -> None:
         log_checked_at = monotonic()
