@@ -6,9 +6,11 @@
 --                  written once however many runs share them
 --   the graph      namespace, job, dataset, run (+ run_job), sighting, edge, ...
 -- Natural keys are 128-bit hashes of length-prefixed names (uuid columns); int ids join rows and are
--- visible nowhere. Ids come in blocks from one sequence, so an id is unique over all tables.
+-- visible nowhere. Ids come in blocks of 1,000; but for runs and batches, one is unique over all
+-- tables (so `seen` and `bag_use` need not say of what kind an entity is).
 
 create sequence row_id as bigint increment by 1000 minvalue 1 start 1;
+create sequence run_id as bigint increment by 1000 minvalue 1 start 1;
 create sequence batch_id as bigint;
 
 -- ── the log ────────────────────────────────────────────────────────────────────────────────────

@@ -34,8 +34,8 @@ class Facet:
 
     name: str
     hash: bytes
-    content_hash: bytes
-    body: bytes
+    content_hash: bytes = field(compare=False)
+    body: bytes = field(compare=False, repr=False)
     deleted: bool = False
 
 

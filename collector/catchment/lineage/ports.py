@@ -45,13 +45,18 @@ class EventEntry:
 
 @dataclass(slots=True)
 class DeadEntry:
-    """Bytes that cannot be used, kept with the reason. `detail`: where they came from, as JSON."""
+    """Bytes that cannot be used, kept with the reason. `detail`: where they came from, as JSON.
+
+    `bounded`: may be dropped (and only counted) once the bound on dead letters is reached; so are
+    those of single posts, whose sender hears of it anyway.
+    """
 
     body: bytes
     reason: str
     source: Source
     problems: tuple[Problem, ...] = ()
     detail: dict[str, str | int | None] = field(default_factory=dict)
+    bounded: bool = False
 
     @property
     def size_bytes(self) -> int:
@@ -77,9 +82,12 @@ Entry = EventEntry | DeadEntry | ControlEntry
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one entry: its `seq`, or that of the first with the same bytes (`repeat`)."""
+    """What became of one entry: its `seq`, or that of the first with the same bytes (`repeat`).
 
-    seq: int
+    `seq` is None only for a bounded dead letter that was dropped.
+    """
+
+    seq: int | None
     repeat: bool = False
 
 

@@ -1,0 +1,230 @@
+"""From a body to an event: the envelope is typed, facets stay bytes, elements are looked up.
+
+Lenient: what has a readable identity and time is an event; everything else that is wrong is noted
+as a problem and left out. Bounded caches map the bytes of an element to what was made of them, so
+that in steady state nothing but the run's own part is parsed.
+"""
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import Generic
+from urllib.parse import urlsplit
+
+import msgspec
+
+from catchment.errors import NoIdentity, NotJson, Problem
+from catchment.events import splitter, text
+from catchment.events.elements import Elements, Limits
+from catchment.events.model import D, DatasetElement, Event, EventType, Facet, J, JobElement
+from catchment.events.runids import RunId, read_run_id
+from catchment.events.times import Time, read_time
+
+Raw = msgspec.Raw
+_TYPES = {f'"{kind.value}"'.encode(): kind for kind in EventType}
+_ABSENT = Raw()
+
+
+class Envelope(msgspec.Struct):
+    """The members of an event that say anything, as bytes."""
+
+    eventTime: Raw = _ABSENT  # noqa: N815 (the spec's name)
+    eventType: Raw = _ABSENT  # noqa: N815 (the spec's name)
+    producer: Raw = _ABSENT
+    schemaURL: Raw = _ABSENT  # noqa: N815 (the spec's name)
+    run: Raw = _ABSENT
+    job: Raw = _ABSENT
+    dataset: Raw = _ABSENT
+    inputs: Raw = _ABSENT
+    outputs: Raw = _ABSENT
+
+
+_envelope = msgspec.json.Decoder(Envelope)
+_NAMES = Envelope.__struct_fields__
+
+
+class Reader(Generic[J, D]):
+    """Reads events; `build_job` and `build_dataset` make what the caller keeps of each element.
+
+    `build_dataset` is told the direction: "in", "out", or "about" (the subject of a DatasetEvent).
+    One reader serves one thread.
+    """
+
+    def __init__(
+        self,
+        build_job: Callable[[JobElement], J],
+        build_dataset: Callable[[DatasetElement, str], D],
+        limits: Limits | None = None,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._elements = Elements(build_job, build_dataset, self._limits)
+
+    def read(self, body: bytes) -> Event[J, D]:
+        """One event from one JSON value (outer white space and a BOM are cut off).
+
+        Raises:
+            NotJson: not UTF-8, not JSON, or not an object.
+            TooLarge: nested deeper than `depth_max`.
+            NoIdentity: nothing says which run and job, job, or dataset it is about, or when.
+        """
+        body = text.strip(body)
+        text.require_utf8(body)
+        text.require_depth(body, self._limits.depth_max)
+        envelope = _read_envelope(body)
+        problems: list[Problem] = []
+        time = self._time(bytes(envelope.eventTime))
+        if time.oddity:
+            problems.append(Problem("/eventTime", time.oddity))
+        event = self._by_shape(body, envelope, time.us, problems)
+        _check_uri(problems, "/producer", bytes(envelope.producer))
+        _check_uri(problems, "/schemaURL", bytes(envelope.schemaURL))
+        event.producer = _text(bytes(envelope.producer)) or None
+        event.problems = self._bounded(problems)
+        return event
+
+    def _by_shape(
+        self, body: bytes, envelope: Envelope, time_us: int, problems: list[Problem]
+    ) -> Event[J, D]:
+        event: Event[J, D] = Event(
+            body, sha256(body).digest(), time_us, None, None, None, (), None, (), (), None, None
+        )
+        if _given(envelope.run):
+            self._read_run(event, bytes(envelope.run), problems)
+            event.type = _type(bytes(envelope.eventType), problems)
+        if _given(envelope.run) or _given(envelope.job):
+            event.job = self._job(bytes(envelope.job), problems)
+            event.inputs = self._datasets(bytes(envelope.inputs), "in", "/inputs", problems)
+            event.outputs = self._datasets(bytes(envelope.outputs), "out", "/outputs", problems)
+        elif _given(envelope.dataset):
+            event.dataset = self._dataset(bytes(envelope.dataset), problems)
+        else:
+            raise _no_identity("", "neither run, job nor dataset")
+        return event
+
+    def _time(self, raw: bytes) -> Time:
+        time = read_time(_text(raw))
+        if time is None:
+            raise _no_identity("/eventTime", "no readable eventTime (RFC 3339, with `T`)")
+        return time
+
+    def _read_run(self, event: Event[J, D], raw: bytes, problems: list[Problem]) -> None:
+        members = _members(raw)
+        run_id = read_run_id(_text(members.get("runId", b"")))
+        if run_id is None:
+            raise _no_identity("/run/runId", "no readable run id")
+        event.run_id, event.external_run_id = run_id
+        _note_run_id(run_id, problems)
+        facets = self._elements.facets(members.get("facets"), "/run/facets", problems)
+        event.run_facets = _parent_alias(facets)
+
+    def _job(self, raw: bytes, problems: list[Problem]) -> J:
+        built = self._elements.job(raw)
+        if built is None:
+            raise _no_identity("/job", "no readable namespace and name of the job")
+        problems.extend(_under("/job", built.problems))
+        return built.value
+
+    def _dataset(self, raw: bytes, problems: list[Problem]) -> D:
+        built = self._elements.dataset(raw, "about")
+        if built is None:
+            raise _no_identity("/dataset", "no readable namespace and name of the dataset")
+        problems.extend(_under("/dataset", built.problems))
+        return built.value
+
+    def _datasets(
+        self, raw: bytes, direction: str, pointer: str, problems: list[Problem]
+    ) -> tuple[D, ...]:
+        if not raw or raw == b"[]":
+            return ()
+        if raw[:1] != b"[":
+            problems.append(Problem(pointer, "not an array; left out"))
+            return ()
+        found = []
+        for n, element in enumerate(_elements_of(raw)):
+            built = self._elements.dataset(element, direction)
+            if built is None:
+                reason = "no readable namespace and name; left out of the graph"
+                problems.append(Problem(f"{pointer}/{n}", reason))
+                continue
+            found.append(built.value)
+            if built.problems:
+                problems.extend(_under(f"{pointer}/{n}", built.problems))
+        return tuple(found)
+
+    def _bounded(self, problems: list[Problem]) -> tuple[Problem, ...]:
+        kept = self._limits.problems_max
+        if len(problems) > kept:
+            more = Problem("", f"{len(problems) - kept} more problems (problems_max)")
+            return (*problems[:kept], more)
+        return tuple(problems)
+
+
+def _read_envelope(body: bytes) -> Envelope:
+    if body[:1] != b"{":
+        raise NotJson("The body is not a JSON object.", [Problem("", "not a JSON object")])
+    try:
+        return _envelope.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        members = splitter.members(body)
+        return Envelope(**{name: Raw(members[name]) for name in _NAMES if name in members})
+
+
+def _members(raw: bytes) -> dict[str, bytes]:
+    """The members of an object; none if it is not one."""
+    if raw[:1] != b"{":
+        return {}
+    return splitter.members_fast(raw)
+
+
+def _elements_of(raw: bytes) -> list[bytes]:
+    return splitter.elements_fast(raw)
+
+
+def _given(raw: Raw) -> bool:
+    value = bytes(raw)
+    return bool(value) and value != b"null"
+
+
+def _text(raw: bytes) -> str:
+    return splitter.text(raw) if raw[:1] == b'"' else ""
+
+
+def _type(raw: bytes, problems: list[Problem]) -> EventType:
+    kind = _TYPES.get(raw)
+    if kind is None:
+        if raw:
+            problems.append(Problem("/eventType", "not an event type; taken as OTHER"))
+        return EventType.OTHER
+    return kind
+
+
+def _note_run_id(run_id: RunId, problems: list[Problem]) -> None:
+    if run_id.external is not None:
+        problems.append(Problem("/run/runId", "not a UUID; mapped to one"))
+
+
+def _parent_alias(facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
+    """`parentRun` is read as `parent` where `parent` is absent."""
+    names = [facet.name for facet in facets]
+    if "parentRun" not in names or "parent" in names:
+        return facets
+    alias = facets[names.index("parentRun")]
+    parent = Facet("parent", alias.hash, alias.content_hash, alias.body, alias.deleted)
+    return (*facets, parent)
+
+
+def _check_uri(problems: list[Problem], pointer: str, raw: bytes) -> None:
+    value = _text(raw)
+    try:
+        good = bool(value) and bool(urlsplit(value).scheme)
+    except ValueError:
+        good = False
+    if not good:
+        problems.append(Problem(pointer, "not a URI" if raw else "missing"))
+
+
+def _under(pointer: str, problems: tuple[Problem, ...]) -> Iterator[Problem]:
+    return (Problem(pointer + problem.pointer, problem.reason) for problem in problems)
+
+
+def _no_identity(pointer: str, reason: str) -> NoIdentity:
+    return NoIdentity(f"The event has {reason}.", [Problem(pointer, reason)])

@@ -1,0 +1,72 @@
+"""From a facet's bytes to a `Facet`, parsed once for each distinct spelling."""
+
+from hashlib import sha256
+
+import msgspec
+
+from catchment.errors import NotJson
+from catchment.events import splitter
+from catchment.events.canonical import canonical, string
+from catchment.events.model import Facet
+
+_CACHEABLE_BYTES_MAX = 64 * 1024
+_ORIGIN = ("_producer", "_schemaURL")
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def content_hash(body: bytes) -> bytes:
+    """The hash of a canonical facet without `_producer` and `_schemaURL`: what versions are made of."""
+    try:
+        members = {key: bytes(raw) for key, raw in _members.decode(body).items()}
+    except (msgspec.DecodeError, RecursionError):
+        members = splitter.members(body)
+    kept = [string(key) + b":" + value for key, value in members.items() if key not in _ORIGIN]
+    return sha256(b",".join(kept)).digest()[:16]
+
+
+def read_facet(name: str, raw: bytes) -> Facet | None:
+    """The facet that these bytes spell; None if they are no object."""
+    if raw[:1] != b"{":
+        return None
+    try:
+        body = canonical(raw)
+    except NotJson:
+        return None
+    deleted = b'"_deleted":true' in body and splitter.members(body).get("_deleted") == b"true"
+    return Facet(name, sha256(body).digest()[:16], content_hash(body), body, deleted)
+
+
+class FacetCache:
+    """Distinct spellings of facets seen lately: at most `bytes_max` bytes of them."""
+
+    def __init__(self, bytes_max: int) -> None:
+        self._half_bytes = bytes_max // 2
+        self._young: dict[tuple[str, bytes], Facet] = {}
+        self._old: dict[tuple[str, bytes], Facet] = {}
+        self._bytes = 0
+
+    def read(self, name: str, raw: bytes) -> Facet | None:
+        """As `read_facet`, for new bytes only."""
+        key = (name, raw)
+        facet = self._young.get(key)
+        if facet is not None:
+            return facet
+        facet = self._old.get(key) or read_facet(name, raw)
+        if facet is not None and len(raw) <= _CACHEABLE_BYTES_MAX:
+            self._keep(key, facet)
+        return facet
+
+    def _keep(self, key: tuple[str, bytes], facet: Facet) -> None:
+        if self._bytes > self._half_bytes:
+            self._old, self._young, self._bytes = self._young, {}, 0
+        self._young[key] = facet
+        self._bytes += len(key[1]) + len(facet.body) + 300
+
+
+def view(facet: Facet) -> dict[str, object]:
+    """A facet's members as plain values, for the tolerant readers. Empty if they cannot be had."""
+    try:
+        value = msgspec.json.decode(facet.body)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,223 @@
+"""The slow and tolerant way to take JSON apart, for what the fast decoder refuses.
+
+Iterative, linear, bounded by what was checked before (`text.require_depth`). Takes NaN, Infinity
+and lone surrogates; answers slices, so that nothing is lost or changed.
+"""
+
+import json
+import re
+
+import msgspec
+
+from catchment.errors import NotJson
+
+_SPACE = re.compile(rb"[ \t\n\r]*")
+_STRING = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_SCALAR = re.compile(
+    rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![0-9A-Za-z.+-])"
+    rb"|(?:true|false|null|NaN|-?Infinity)(?![0-9A-Za-z])"
+)
+_TO_BRACKET = re.compile(rb'[^"\[\]{},]*')
+_CLOSING = {0x5B: 0x5D, 0x7B: 0x7D}
+
+
+def _fail(where: int, what: str) -> NotJson:
+    return NotJson(f"The body is not JSON: {what} at byte {where}.")
+
+
+def members(raw: bytes) -> dict[str, bytes]:
+    """The members of an object: decoded key -> slice of the value. Of equal keys the last.
+
+    Raises:
+        NotJson: the bytes are not one well-formed object.
+    """
+    found: dict[str, bytes] = {}
+    at = _open(raw, b"{")
+    if raw[at : at + 1] == b"}":
+        _end(raw, at + 1)
+        return found
+    while True:
+        key = _STRING.match(raw, at)
+        if key is None:
+            raise _fail(at, "a key in quotes is missing")
+        at = _skip(raw, key.end())
+        if raw[at : at + 1] != b":":
+            raise _fail(at, "a colon is missing")
+        start = _skip(raw, at + 1)
+        end = value_end(raw, start)
+        found[text(key[0])] = raw[start:end]
+        at = _skip(raw, end)
+        if raw[at : at + 1] == b"}":
+            _end(raw, at + 1)
+            return found
+        at = _comma(raw, at)
+
+
+def elements(raw: bytes) -> list[bytes]:
+    """The elements of a well-formed array, as slices. Raises NotJson otherwise."""
+    found: list[bytes] = []
+    at = _open(raw, b"[")
+    if raw[at : at + 1] == b"]":
+        _end(raw, at + 1)
+        return found
+    while True:
+        end = value_end(raw, at)
+        found.append(raw[at:end])
+        at = _skip(raw, end)
+        if raw[at : at + 1] == b"]":
+            _end(raw, at + 1)
+            return found
+        at = _comma(raw, at)
+
+
+def rough_elements(raw: bytes) -> list[bytes]:
+    """The elements of an array of which some are broken: each ends at its balanced `,` or `]`.
+
+    Raises:
+        NotJson: brackets and quotes do not balance, so that nothing can be told apart.
+    """
+    found: list[bytes] = []
+    start = at = _open(raw, b"[")
+    if raw[at : at + 1] == b"]":
+        _end(raw, at + 1)
+        return found
+    closing: list[int] = []
+    while True:
+        at = _to_bracket(raw, at)
+        byte = raw[at]
+        if byte in _CLOSING:
+            closing.append(_CLOSING[byte])
+        elif closing and byte == closing[-1]:
+            closing.pop()
+        elif not closing and byte in b",]":
+            found.append(raw[start:at].strip(b" \t\n\r"))
+            if byte == 0x5D:
+                _end(raw, at + 1)
+                return found
+            start = at + 1
+        elif byte != 0x2C:
+            raise _fail(at, "brackets do not balance")
+        at += 1
+
+
+def _to_bracket(raw: bytes, at: int) -> int:
+    """The next bracket or comma outside a string."""
+    while True:
+        skipped = _TO_BRACKET.match(raw, at)
+        at = skipped.end() if skipped else at
+        if at >= len(raw):
+            raise _fail(at, "the array does not end")
+        if raw[at] != 0x22:
+            return at
+        at = _string_end(raw, at)
+
+
+def _string_end(raw: bytes, at: int) -> int:
+    """After a string that may hold anything; only its quotes and backslashes are looked at."""
+    at += 1
+    while True:
+        quote, slash = raw.find(b'"', at), raw.find(b"\\", at)
+        if quote < 0:
+            raise _fail(len(raw), "a string does not end")
+        if slash < 0 or quote < slash:
+            return quote + 1
+        at = slash + 2
+
+
+def value_end(raw: bytes, at: int) -> int:
+    """Where the value that begins at `at` ends. Raises NotJson if there is no well-formed one."""
+    closing: list[int] = []
+    expect_value = True
+    while True:
+        at = _skip(raw, at)
+        byte = raw[at] if at < len(raw) else 0
+        if expect_value:
+            if byte in _CLOSING:
+                closing.append(_CLOSING[byte])
+                at = _skip(raw, at + 1)
+                if raw[at : at + 1] == bytes([closing[-1]]):
+                    expect_value = False
+                elif byte == 0x7B:
+                    at = _key(raw, at)
+                continue
+            at = _scalar_end(raw, at)
+        elif closing and byte == closing[-1]:
+            closing.pop()
+            at += 1
+        elif byte == 0x2C and closing:
+            at = _skip(raw, at + 1)
+            at = _key(raw, at) if closing[-1] == 0x7D else at
+            expect_value = True
+            continue
+        else:
+            raise _fail(at, "a comma or a closing bracket is missing")
+        if not closing:
+            return at
+        expect_value = False
+
+
+def _key(raw: bytes, at: int) -> int:
+    """After a key and its colon."""
+    key = _STRING.match(raw, at)
+    if key is None:
+        raise _fail(at, "a key in quotes is missing")
+    at = _skip(raw, key.end())
+    if raw[at : at + 1] != b":":
+        raise _fail(at, "a colon is missing")
+    return at + 1
+
+
+def _scalar_end(raw: bytes, at: int) -> int:
+    found = _STRING.match(raw, at) or _SCALAR.match(raw, at)
+    if found is None:
+        raise _fail(at, "no value that JSON knows")
+    return found.end()
+
+
+def _skip(raw: bytes, at: int) -> int:
+    found = _SPACE.match(raw, at)
+    return found.end() if found else at
+
+
+def _open(raw: bytes, bracket: bytes) -> int:
+    at = _skip(raw, 0)
+    if raw[at : at + 1] != bracket:
+        raise _fail(at, f"`{bracket.decode()}` is missing")
+    return _skip(raw, at + 1)
+
+
+def _comma(raw: bytes, at: int) -> int:
+    if raw[at : at + 1] != b",":
+        raise _fail(at, "a comma is missing")
+    return _skip(raw, at + 1)
+
+
+def _end(raw: bytes, at: int) -> None:
+    if _skip(raw, at) != len(raw):
+        raise _fail(at, "something follows the value")
+
+
+def text(raw: bytes) -> str:
+    """The string that a JSON string literal (valid UTF-8) stands for; lone surrogates stay."""
+    value: str = json.loads(raw)
+    return value
+
+
+_fast_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_fast_elements = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def members_fast(raw: bytes) -> dict[str, bytes]:
+    """As `members`, by msgspec where it will."""
+    try:
+        return {key: bytes(value) for key, value in _fast_members.decode(raw).items()}
+    except (msgspec.DecodeError, RecursionError):
+        return members(raw)
+
+
+def elements_fast(raw: bytes) -> list[bytes]:
+    """As `elements`, by msgspec where it will."""
+    try:
+        return [bytes(value) for value in _fast_elements.decode(raw)]
+    except (msgspec.DecodeError, RecursionError):
+        return elements(raw)

@@ -1,0 +1,58 @@
+"""eventTime: RFC 3339 as it is really sent, to integer microseconds since 1970."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import NamedTuple
+
+_FORM = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Time(NamedTuple):
+    """Microseconds since 1970, cut; and what was odd about the text, if anything."""
+
+    us: int
+    oddity: str | None
+
+
+@lru_cache(maxsize=4_096)
+def read_time(text: str) -> Time | None:
+    """The instant a text names; None if it names none.
+
+    Needs date, `T` and time. Without an offset it is taken as UTC; a leap second as the last
+    microsecond before it; both are oddities.
+    """
+    found = _FORM.fullmatch(text)
+    if found is None:
+        return None
+    date, hour, minute, second, fraction, offset = found.groups()
+    oddity = None if offset else "no time zone; taken as UTC"
+    micros = int((fraction or "0")[:6].ljust(6, "0"))
+    if second == "60":
+        second, micros, oddity = "59", 999_999, "a leap second; taken as the microsecond before"
+    try:
+        day = datetime.fromisoformat(date)
+        moment = day.replace(
+            hour=int(hour),
+            minute=int(minute),
+            second=int(second),
+            microsecond=micros,
+            tzinfo=_zone(offset),
+        )
+        return Time((moment - _EPOCH) // _MICROSECOND, oddity)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(offset: str | None) -> timezone:
+    if offset is None or offset in "Zz":
+        return UTC
+    digits = offset[1:].replace(":", "")
+    if int(digits[2:]) > 59:
+        raise ValueError(offset)
+    shift = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-shift if offset[0] == "-" else shift)

@@ -1,0 +1,82 @@
+"""What one element of an event asserts, made once per distinct element and shared by all events.
+
+The builders here are handed to `events.decode.Reader`, whose cache maps an element's bytes to what
+they return: in steady state nothing of an element is looked at again.
+"""
+
+from dataclasses import dataclass
+
+from catchment.events.facets.slow import SLOW
+from catchment.events.model import DatasetElement, Facet, JobElement
+from catchment.lineage.bags import EMPTY, Bag, bag_of, undeleted
+from catchment.lineage.columns import mentioned_by_columns
+from catchment.lineage.explicit import mentioned_by_lineage, readable_lineage
+from catchment.lineage.keys import Name, dataset_name, job_name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JobAssertion:
+    """A job as one event shows it. `lineage_facets` holds its readable explicit lineage, if any.
+
+    `mentions` are the datasets that this lineage names, each with the direction of the edge that
+    it gives this job.
+    """
+
+    name: Name
+    bag: Bag
+    lineage_facets: frozenset[Facet]
+    mentions: tuple[tuple[Name, str], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DatasetAssertion:
+    """A dataset as one event shows it in one direction ("in", "out", or "about").
+
+    `slow` have history, `own` belong to this read or write, `io` are its input- or outputFacets.
+    `mentions` are the datasets that the column lineage of an output names.
+    """
+
+    name: Name
+    slow: Bag
+    own: Bag
+    io: Bag
+    mentions: tuple[Name, ...]
+
+    @property
+    def declared(self) -> Bag:
+        """Everything said of the dataset itself, as a declaration keeps it."""
+        return bag_of(self.slow.facets + self.own.facets)
+
+
+def build_job(element: JobElement) -> JobAssertion:
+    """What the `job` member of an event asserts."""
+    name = job_name(element.namespace, element.name)
+    lineage = frozenset(
+        facet
+        for facet in element.facets
+        if facet.name == "lineage" and not facet.deleted and readable_lineage(facet)
+    )
+    mentions = tuple([pair for facet in lineage for pair in mentioned_by_lineage(facet, name)])
+    return JobAssertion(name, bag_of(element.facets), lineage, mentions)
+
+
+def build_dataset(element: DatasetElement, direction: str) -> DatasetAssertion:
+    """What one dataset of an event asserts; `direction` is "in", "out" or "about"."""
+    name = dataset_name(element.namespace, element.name)
+    slow = [facet for facet in element.facets if facet.name in SLOW]
+    own = [facet for facet in element.facets if facet.name not in SLOW]
+    return DatasetAssertion(
+        name=name,
+        slow=bag_of(slow),
+        own=bag_of(own),
+        io=bag_of(undeleted(element.io_facets)) if element.io_facets else EMPTY,
+        mentions=_mentions(slow) if direction == "out" else (),
+    )
+
+
+def _mentions(facets: list[Facet]) -> tuple[Name, ...]:
+    mentioned: dict[bytes, Name] = {}
+    for facet in facets:
+        if facet.name == "columnLineage" and not facet.deleted:
+            mentioned.update((name.key, name) for name in mentioned_by_columns(facet))
+    return tuple([mentioned[key] for key in sorted(mentioned)])

@@ -1,0 +1,139 @@
+"""What a batch of events asserts, by natural keys: names, first sights, folds and declarations.
+
+Pure; the order of events does not matter. Who stores it turns keys into rows.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from catchment.lineage.assertion import DatasetAssertion, JobAssertion
+from catchment.lineage.bags import Bag, bag_of
+from catchment.lineage.declarations import Declaration, declare
+from catchment.lineage.fold import RunEvent, RunFold, fold_of, merge
+from catchment.lineage.iosets import COLUMN, EXPLICIT
+from catchment.lineage.keys import Name
+from catchment.lineage.parents import Stub, named_runs
+
+NAMED = 0
+DECLARED = 3
+
+
+class Touch:
+    """One job or dataset that a batch names, and when: earliest and latest eventTime."""
+
+    __slots__ = ("first_us", "last_us", "name")
+
+    def __init__(self, name: Name, time_us: int) -> None:
+        self.name = name
+        self.first_us = self.last_us = time_us
+
+    def at(self, time_us: int) -> None:
+        """Named once more."""
+        if time_us < self.first_us:
+            self.first_us = time_us
+        elif time_us > self.last_us:
+            self.last_us = time_us
+
+
+class EdgeKey(NamedTuple):
+    """job, dataset, "i" or "o", basis: NAMED, EXPLICIT, COLUMN or DECLARED."""
+
+    job: bytes
+    dataset: bytes
+    dir: str
+    basis: int
+
+
+class DeclaredBag(NamedTuple):
+    """A JobEvent or DatasetEvent showed this bag on a job or dataset at an instant."""
+
+    key: bytes
+    is_job: bool
+    time_us: int
+    bag: Bag
+
+
+@dataclass(slots=True)
+class Asserted:
+    """Everything that the events added so far assert."""
+
+    jobs: dict[bytes, Touch] = field(default_factory=dict)
+    datasets: dict[bytes, Touch] = field(default_factory=dict)
+    edges: dict[EdgeKey, int] = field(default_factory=dict)
+    runs: dict[bytes, RunFold] = field(default_factory=dict)
+    stubs: dict[bytes, Stub] = field(default_factory=dict)
+    declarations: list[Declaration] = field(default_factory=list)
+    bags: set[DeclaredBag] = field(default_factory=set)
+
+    def add(self, event: RunEvent) -> None:
+        """One more event, of any of the three kinds."""
+        if event.run_id is not None:
+            self._add_run(event, event.run_id)
+        elif event.job is not None:
+            self._add_job(event, event.job)
+        elif event.dataset is not None:
+            self._touch(self.datasets, event.dataset.name, event.time_us)
+            self._declare(event.dataset.name, False, event.time_us, event.dataset.declared)
+
+    def _add_run(self, event: RunEvent, run_id: bytes) -> None:
+        assert event.job is not None
+        fold = fold_of(event)
+        known = self.runs.get(run_id)
+        self.runs[run_id] = fold if known is None else merge(known, fold)
+        self._touch_event(event, event.job, NAMED)
+        for stub in named_runs(event.run_facets):
+            self._touch(self.jobs, stub.job, event.time_us)
+            self._name_run(stub.run_id, Stub(event.time_us, stub.job.key))
+
+    def _name_run(self, run_id: bytes, stub: Stub) -> None:
+        known = self.stubs.get(run_id)
+        if known is None or stub < known:
+            self.stubs[run_id] = stub
+
+    def _add_job(self, event: RunEvent, job: JobAssertion) -> None:
+        self._touch_event(event, job, DECLARED)
+        declaration = declare(event, job)
+        if declaration is not None:
+            self.declarations.append(declaration)
+        self._declare(job.name, True, event.time_us, job.bag)
+        for dataset in event.inputs + event.outputs:
+            self._declare(dataset.name, False, event.time_us, dataset.declared)
+
+    def _declare(self, name: Name, is_job: bool, time_us: int, bag: Bag) -> None:
+        if bag.facets:
+            self.bags.add(DeclaredBag(name.key, is_job, time_us, bag_of(bag.facets)))
+
+    def _touch_event(self, event: RunEvent, job: JobAssertion, basis: int) -> None:
+        time_us, key = event.time_us, job.name.key
+        self._touch(self.jobs, job.name, time_us)
+        for dataset in event.inputs:
+            self._touch_edge(key, dataset.name, "i", basis, time_us)
+        for dataset in event.outputs:
+            self._touch_edge(key, dataset.name, "o", basis, time_us)
+            if dataset.mentions:
+                self._touch_mentions(key, dataset, basis, time_us)
+        for name, direction in job.mentions:
+            explicit = DECLARED if basis == DECLARED else EXPLICIT
+            self._touch_edge(key, name, direction, explicit, time_us)
+
+    def _touch_mentions(
+        self, job: bytes, dataset: DatasetAssertion, basis: int, time_us: int
+    ) -> None:
+        column = DECLARED if basis == DECLARED else COLUMN
+        for name in dataset.mentions:
+            self._touch_edge(job, name, "i", column, time_us)
+
+    def _touch_edge(self, job: bytes, name: Name, dir_: str, basis: int, time_us: int) -> None:
+        self._touch(self.datasets, name, time_us)
+        edge = EdgeKey(job, name.key, dir_, basis)
+        known = self.edges.get(edge)
+        if known is None or time_us < known:
+            self.edges[edge] = time_us
+
+    @staticmethod
+    def _touch(touched: dict[bytes, Touch], name: Name, time_us: int) -> None:
+        known = touched.get(name.key)
+        if known is None:
+            touched[name.key] = Touch(name, time_us)
+        else:
+            known.at(time_us)

@@ -1,0 +1,121 @@
+"""Io-sets: what one run read and wrote under one job, with the pairs that its facets state.
+
+Content-addressed: however many runs do the same, it is one io-set. Keys only, in sorted order, so
+that the hash depends on nothing but what was read and written.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from catchment.events.model import Facet
+from catchment.lineage.columns import ColumnSet, column_sets
+from catchment.lineage.explicit import explicit_pairs
+from catchment.lineage.keys import digest
+
+EXPLICIT = 1
+COLUMN = 2
+
+
+class Pair(NamedTuple):
+    """Data flows from `source` to `output`, as a facet states. basis: EXPLICIT or COLUMN."""
+
+    output: bytes
+    source: bytes
+    basis: int
+    columns: ColumnSet | None
+
+
+@dataclass(frozen=True, slots=True)
+class IoSet:
+    """Inputs, outputs and pairs of one job's run or declaration, by natural keys.
+
+    `explicit`: a lineage facet was there, so inputs x outputs is no evidence. `boundary` are edges
+    that a lineage facet gives without a pair: (dataset, "i" or "o").
+    """
+
+    hash: bytes
+    job: bytes
+    inputs: tuple[bytes, ...]
+    outputs: tuple[bytes, ...]
+    pairs: tuple[Pair, ...]
+    boundary: tuple[tuple[bytes, str], ...]
+    explicit: bool
+
+    def members(self) -> dict[tuple[bytes, str], bool]:
+        """(dataset, "i" or "o") -> whether inputs or outputs name it (False: only a facet does)."""
+        members: dict[tuple[bytes, str], bool] = {}
+        for pair in self.pairs:
+            members[pair.source, "i"] = False
+            members[pair.output, "o"] = False
+        members.update(dict.fromkeys(self.boundary, False))
+        members.update(((key, "i"), True) for key in self.inputs)
+        members.update(((key, "o"), True) for key in self.outputs)
+        return members
+
+
+@lru_cache(maxsize=65_536)
+def io_set(
+    job: bytes,
+    inputs: frozenset[bytes],
+    outputs: frozenset[bytes],
+    columns: frozenset[tuple[bytes, Facet]],
+    lineage: frozenset[Facet],
+) -> IoSet:
+    """The io-set of these. `columns`: (output, its columnLineage facet); `lineage`: job facets."""
+    pairs: dict[tuple[bytes, bytes, int], Pair] = {}
+    boundary: set[tuple[bytes, str]] = set()
+    targets: set[bytes] = set()
+    for facet in lineage:
+        stated = explicit_pairs(facet, job)
+        targets |= stated.targets
+        boundary |= stated.boundary
+        for output, source, column_set in stated.pairs:
+            _add(pairs, Pair(output, source, EXPLICIT, column_set))
+    for output, facet in columns:
+        if output not in targets:
+            for source, column_set in column_sets(facet):
+                _add(pairs, Pair(output, source, COLUMN, column_set))
+    ordered = tuple([pairs[key] for key in sorted(pairs)])
+    ins, outs, edge = tuple(sorted(inputs)), tuple(sorted(outputs)), tuple(sorted(boundary))
+    return IoSet(
+        _hash(job, ins, outs, ordered, edge, bool(lineage)),
+        job,
+        ins,
+        outs,
+        ordered,
+        edge,
+        bool(lineage),
+    )
+
+
+def _add(pairs: dict[tuple[bytes, bytes, int], Pair], pair: Pair) -> None:
+    """Two statements of one pair become one, with the columns of both."""
+    key = (pair.output, pair.source, pair.basis)
+    known = pairs.get(key)
+    if known is not None:
+        pair = pair._replace(columns=ColumnSet.union(known.columns, pair.columns))
+    pairs[key] = pair
+
+
+def _hash(
+    job: bytes,
+    inputs: tuple[bytes, ...],
+    outputs: tuple[bytes, ...],
+    pairs: tuple[Pair, ...],
+    boundary: tuple[tuple[bytes, str], ...],
+    explicit: bool,
+) -> bytes:
+    stated = [
+        digest(
+            b"pair",
+            pair.output,
+            pair.source,
+            bytes([pair.basis]),
+            pair.columns.hash if pair.columns else b"",
+        )
+        for pair in pairs
+    ]
+    edges = [key + direction.encode() for key, direction in boundary]
+    parts = (b"".join(inputs), b"".join(outputs), b"".join(stated), b"".join(edges))
+    return digest(b"ioset", job, *parts, b"explicit" if explicit else b"")

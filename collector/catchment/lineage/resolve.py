@@ -1,0 +1,174 @@
+"""What follows from a run's fold: its state, its times, its job, its io-sets and its sightings.
+
+Pure functions; every rule here stands as a sentence in docs/reference/meaning.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from catchment.events.facets.nominal_time import read_nominal_time
+from catchment.events.facets.version import read_version
+from catchment.events.model import Facet
+from catchment.lineage.bags import Bag, flatten
+from catchment.lineage.fold import Part, RunFold, Sight, Sights, merge_sight
+from catchment.lineage.iosets import IoSet, io_set
+from catchment.lineage.parents import NOBODY, Ancestry, ancestry
+from catchment.lineage.versions import job_version_hash
+
+
+class State(IntEnum):
+    """The state of a run. Numbers are stored: never renumber."""
+
+    NEW = 0
+    RUNNING = 1
+    COMPLETED = 2
+    ABORTED = 3
+    FAILED = 4
+
+
+class Flag(IntEnum):
+    """Bits of what is odd about a run. Numbers are stored: never renumber."""
+
+    CONFLICT = 1
+    START_INFERRED = 2
+
+
+_STATE_OF_RANK = {4: State.COMPLETED, 5: State.ABORTED, 6: State.FAILED}
+BAD = frozenset({State.ABORTED, State.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What the run did under one job."""
+
+    job: bytes
+    io_set: IoSet
+    facets: Bag
+    first_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A run as answers show it. Datasets and jobs by natural keys; times in microseconds.
+
+    `shares[0]` is that of the job the run is shown under; empty for a run that was only named.
+    `job` is None only for a fold without any event, which nothing stores.
+    """
+
+    state: State
+    flags: int
+    job: bytes
+    first_us: int
+    last_us: int
+    started_us: int | None
+    ended_us: int | None
+    nominal_us: tuple[int | None, int | None]
+    ancestry: Ancestry
+    facets: Bag
+    shares: tuple[Share, ...]
+    reads: Sights
+    writes: Sights
+    external_id: str | None
+
+    def sightings(self) -> dict[tuple[bytes, str], tuple[int, Bag]]:
+        """(dataset, "i" or "o") -> when, and the bag of slow facets."""
+        seen = {(key, "i"): (s.at_us, flatten(s.slow)) for key, s in self.reads.items()}
+        seen.update({(key, "o"): (s.at_us, flatten(s.slow)) for key, s in self.writes.items()})
+        return seen
+
+    def named_versions(self) -> dict[bytes, str]:
+        """Dataset written -> the version that its `version` facet names."""
+        versions = {}
+        for key, sight in self.writes.items():
+            facet = _facet(flatten(sight.own), "version")
+            version = read_version(facet) if facet else None
+            if version:
+                versions[key] = version
+        return versions
+
+    def job_version(self) -> bytes | None:
+        """The hash of the job's version, once the run has ended."""
+        if not self.shares or self.state <= State.RUNNING:
+            return None
+        return job_version_hash(self.shares[0].io_set, self.shares[0].facets.facets)
+
+
+def resolve(fold: RunFold) -> Resolved:
+    """Everything that follows from a fold."""
+    named_us, named_job = fold.named or (0, b"")
+    ordered = sorted(fold.parts.items(), key=lambda item: (item[1].latest, item[0]), reverse=True)
+    shares = tuple([_share(job, part) for job, part in ordered])
+    first_us = named_us if fold.first_us is None else fold.first_us
+    bag = flatten(fold.facets)
+    return Resolved(
+        state=_state(fold),
+        flags=_flags(fold),
+        job=shares[0].job if shares else named_job,
+        first_us=first_us,
+        last_us=named_us if fold.last_us is None else fold.last_us,
+        started_us=fold.first_us if fold.start_us is None else fold.start_us,
+        ended_us=fold.terminal[0] if fold.terminal else None,
+        nominal_us=_nominal(bag),
+        ancestry=ancestry_of(bag),
+        facets=bag,
+        shares=shares,
+        reads=_union([part.reads for _, part in ordered], min),
+        writes=_union([part.writes for _, part in ordered], max),
+        external_id=fold.external_id,
+    )
+
+
+def _state(fold: RunFold) -> State:
+    if fold.terminal:
+        return _STATE_OF_RANK[fold.terminal[1]]
+    return State.RUNNING if fold.live else State.NEW
+
+
+def _flags(fold: RunFold) -> int:
+    conflict = fold.terminals.bit_count() > 1 or len(fold.parts) > 1
+    inferred = fold.first_us is not None and fold.start_us is None
+    return (Flag.CONFLICT if conflict else 0) | (Flag.START_INFERRED if inferred else 0)
+
+
+def _share(job: bytes, part: Part) -> Share:
+    columns = frozenset(
+        (key, facet)
+        for key, sight in part.writes.items()
+        for layer in sight.slow
+        for facet in layer.bag.facets
+        if facet.name == "columnLineage" and not facet.deleted
+    )
+    shape = io_set(job, frozenset(part.reads), frozenset(part.writes), columns, part.lineage)
+    return Share(job, shape, flatten(part.facets), part.first_us)
+
+
+def _union(parts: list[Sights], pick: Callable[[int, int], int]) -> Sights:
+    if len(parts) == 1:
+        return parts[0]
+    union: Sights = {}
+    for sights in parts:
+        for key, sight in sights.items():
+            known: Sight | None = union.get(key)
+            union[key] = sight if known is None else merge_sight(known, sight, pick)
+    return union
+
+
+def _facet(bag: Bag, name: str) -> Facet | None:
+    if name not in bag.names:
+        return None
+    return next(facet for facet in bag.facets if facet.name == name)
+
+
+def ancestry_of(bag: Bag) -> Ancestry:
+    """The parent and root that a run's winning `parent` facet names."""
+    facet = _facet(bag, "parent")
+    return ancestry(facet) if facet else NOBODY
+
+
+def _nominal(bag: Bag) -> tuple[int | None, int | None]:
+    facet = _facet(bag, "nominalTime")
+    if facet is None:
+        return (None, None)
+    view = read_nominal_time(facet)
+    return (view.start_us, view.end_us) if view else (None, None)

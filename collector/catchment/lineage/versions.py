@@ -1,0 +1,28 @@
+"""Ids of versions: of a dataset by the run that wrote it, of a job by what it reads, writes and is."""
+
+from catchment.events.model import Facet
+from catchment.lineage.iosets import IoSet
+from catchment.lineage.keys import digest
+
+_CODE = ("sourceCode", "sourceCodeLocation", "sql")
+
+
+def version_id(run_id: bytes, dataset_key: bytes) -> bytes:
+    """The version of a dataset that a run writes, where no `version` facet names one.
+
+    The exclusive or of run id and dataset key: with either at hand the other can be had, so that
+    no table is needed.
+    """
+    return bytes(a ^ b for a, b in zip(run_id, dataset_key, strict=True))
+
+
+def job_version_hash(shape: IoSet, facets: tuple[Facet, ...]) -> bytes:
+    """The version of a job: its inputs, outputs, location, SQL and source, by content."""
+    code = [
+        facet.name.encode() + facet.content_hash
+        for facet in facets
+        if facet.name in _CODE and not facet.deleted
+    ]
+    return digest(
+        b"jobversion", shape.job, b"".join(shape.inputs), b"".join(shape.outputs), *sorted(code)
+    )

@@ -1,0 +1,74 @@
+-- name: next_row_ids
+-- Ids come a thousand at a time, so that a new entity costs no round trip of its own.
+select nextval('row_id') from generate_series(1, $1::integer);
+
+-- name: next_run_ids
+-- Runs have their own sequence: they outgrow 32 bits, the ids of all else do not.
+select nextval('run_id') from generate_series(1, $1::integer);
+
+-- name: next_batch_id
+-- Taken before anything is written: bodies carry it, because the seq is not known until the end.
+select nextval('batch_id');
+
+-- name: find_repeats
+-- Which of these events the log has already; the caller compares the whole hash.
+select key, seq, sha256 from event where key = any($1::uuid[]);
+
+-- name: find_dead
+-- Which of these bytes are a dead letter already.
+select sha256, seq from dead_letter where sha256 = any($1::bytea[]);
+
+-- name: count_dead
+-- How many distinct dead letters are kept; they have a bound.
+select count(*) from dead_letter;
+
+-- name: insert_bodies
+-- The bodies, before their seq is known: they carry batch and position.
+insert into event_body (batch, n, dict, bodies)
+select $1, n, $2, bodies from unnest($3::integer[], $4::bytea[]) as new (n, bodies);
+
+-- name: insert_problems
+-- What was wrong with entries that were accepted all the same.
+insert into event_problem (batch, n, problems)
+select $1, n, problems::jsonb from unnest($2::integer[], $3::text[]) as new (n, problems);
+
+-- name: append_batch
+-- The last statement of a batch: takes the head row, numbers the entries, writes the narrow log and
+-- the last sights (which move with every batch; under the head row they cannot deadlock).
+with taken as (
+  update head
+  set n = n + cardinality($3::uuid[]), logged_at = greatest(clock_timestamp(), logged_at)
+  returning n - cardinality($3::uuid[]) as first_seq, logged_at, graph_epoch, alias_epoch
+), entries as (
+  insert into event (seq, key, batch, at, run, n, job, dataset, kind, source, type, sha256)
+  select first_seq + o - 1, key, $1, at, run, o - 1, job, dataset, kind, source, type, sha256
+  from taken, unnest($3::uuid[], $4::timestamptz[], $5::bigint[], $6::integer[], $7::integer[],
+                     $8::smallint[], $9::smallint[], $10::smallint[], $11::bytea[])
+    with ordinality as new (key, at, run, job, dataset, kind, source, type, sha256, o)
+), batches as (
+  insert into batch (id, first_seq, entries, logged_at, received_at)
+  select $1, first_seq, cardinality($3::uuid[]), logged_at, $2 from taken
+), sights as (
+  insert into seen (entity, last_at)
+  select entity, last_at from unnest($12::integer[], $13::timestamptz[]) as new (entity, last_at)
+  on conflict (entity) do update set last_at = excluded.last_at
+  where seen.last_at < excluded.last_at
+)
+select first_seq, logged_at, graph_epoch, alias_epoch from taken;
+
+-- name: insert_dead
+-- The first of its kind; the body is kept whole, for a second try after a fix.
+insert into dead_letter (sha256, seq, count, source, reason, detail, body)
+values ($1, $2, $3, $4, $5, $6::jsonb, $7);
+
+-- name: count_dead_again
+-- The same bytes once more: counted, not logged.
+update dead_letter set count = count + $2 where sha256 = $1;
+
+-- name: insert_control
+-- What a person changed, in the order of the log.
+insert into control (seq, at, body) values ($1, $2, $3::jsonb);
+
+-- name: read_head
+-- The epochs that in-process caches belong to.
+select n, logged_at, graph_epoch, alias_epoch from head;

@@ -1,0 +1,52 @@
+-- name: ensure_namespaces
+-- New ones, and earlier first sights of known ones; in key order, so that writers cannot deadlock.
+insert into namespace (id, key, first_at, name)
+select * from unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::text[])
+  as new (id, key, first_at, name) order by key
+on conflict (key) do update set first_at = excluded.first_at
+where namespace.first_at > excluded.first_at;
+
+-- name: find_namespaces
+-- Whoever wrote it first gave it its id.
+select key, id, first_at from namespace where key = any($1::uuid[]);
+
+-- name: ensure_jobs
+-- As namespaces.
+insert into job (id, key, first_at, name, namespace)
+select * from unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::text[], $5::integer[])
+  as new (id, key, first_at, name, namespace) order by key
+on conflict (key) do update set first_at = excluded.first_at
+where job.first_at > excluded.first_at;
+
+-- name: find_jobs
+-- Whoever wrote it first gave it its id.
+select key, id, first_at from job where key = any($1::uuid[]);
+
+-- name: ensure_datasets
+-- As namespaces; a dataset stands for itself until an alias says otherwise.
+insert into dataset (id, canon, key, first_at, name, namespace)
+select id, id, key, first_at, name, namespace
+from unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::text[], $5::integer[])
+  as new (id, key, first_at, name, namespace) order by key
+on conflict (key) do update set first_at = excluded.first_at
+where dataset.first_at > excluded.first_at;
+
+-- name: find_datasets
+-- Whoever wrote it first gave it its id.
+select key, id, first_at from dataset where key = any($1::uuid[]);
+
+-- name: keys_of_jobs
+-- Folds name jobs by id; the core knows them by key.
+select id, key from job where id = any($1::integer[]);
+
+-- name: keys_of_datasets
+-- Folds name datasets by id; the core knows them by key.
+select id, key from dataset where id = any($1::integer[]);
+
+-- name: ensure_edges
+-- First sights only ever move to earlier; what is not earlier was left out by the caller.
+insert into edge (job, dataset, dir, basis, first_at)
+select * from unnest($1::integer[], $2::integer[], $3::"char"[], $4::smallint[], $5::timestamptz[])
+  as new (job, dataset, dir, basis, first_at) order by job, dataset, dir, basis
+on conflict (job, dataset, dir, basis) do update set first_at = excluded.first_at
+where edge.first_at > excluded.first_at;

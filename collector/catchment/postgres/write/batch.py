@@ -1,0 +1,142 @@
+"""One batch on its way: which entries are new, and the steps in the order of the tables."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+from catchment.lineage.gather import Asserted
+from catchment.lineage.ports import DeadEntry, Entry, EventEntry, Outcome
+from catchment.postgres.write.entities import ensure_names, last_sights
+from catchment.postgres.write.log import append, event_key, write_bodies, write_others
+from catchment.postgres.write.runs import (
+    Change,
+    lock_runs,
+    merge_runs,
+    write_contents,
+    write_declarations,
+    write_runs,
+)
+from catchment.postgres.write.session import Session
+
+
+class Identity(NamedTuple):
+    """What makes two entries the same: event key and full hash, or the hash of a dead letter.
+
+    A control entry is like no other: `n` is its place in the batch, else -1.
+    """
+
+    key: bytes | None
+    sha256: bytes
+    n: int = -1
+
+
+class Batch:
+    """Writes one batch inside an open transaction."""
+
+    def __init__(self, session: Session, entries: Sequence[Entry], dead_letters_max: int) -> None:
+        self._session = session
+        self._entries = entries
+        self._dead_letters_max = dead_letters_max
+        self._received_at_us = time.time_ns() // 1000
+        self.epoch: int | None = None
+
+    async def run(self) -> list[Outcome]:
+        """One outcome an entry. Afterwards `epoch` is the head row's, if anything was new."""
+        identities = [_identity(n, entry) for n, entry in enumerate(self._entries)]
+        seqs = await self._find_known(identities)
+        fresh: dict[Identity, int] = {}
+        for n, identity in enumerate(identities):
+            if identity not in seqs:
+                fresh.setdefault(identity, n)
+        if fresh:
+            seqs.update(await self._append(list(fresh), [self._entries[n] for n in fresh.values()]))
+        await self._count_again(identities, fresh)
+        return [
+            Outcome(seqs[identity], repeat=fresh.get(identity) != n)
+            for n, identity in enumerate(identities)
+        ]
+
+    async def _find_known(self, identities: list[Identity]) -> dict[Identity, int | None]:
+        known: dict[Identity, int | None] = {}
+        keys = [identity.key for identity in identities if identity.key is not None]
+        if keys:
+            for row in await self._session.fetch("find_repeats", keys):
+                known[Identity(row["key"], row["sha256"])] = row["seq"]
+        dead = [i for i in identities if i.key is None and i.n < 0]
+        if dead:
+            for row in await self._session.fetch("find_dead", [i.sha256 for i in dead]):
+                known[Identity(None, row["sha256"])] = row["seq"]
+            await self._drop_beyond_bound(identities, known)
+        return known
+
+    async def _drop_beyond_bound(
+        self, identities: list[Identity], known: dict[Identity, int | None]
+    ) -> None:
+        [[kept]] = await self._session.fetch("count_dead")
+        for identity, entry in zip(identities, self._entries, strict=True):
+            bounded = isinstance(entry, DeadEntry) and entry.bounded
+            if bounded and identity not in known:
+                kept += 1
+                if kept > self._dead_letters_max:
+                    known[identity] = None
+
+    async def _append(
+        self, identities: list[Identity], entries: list[Entry]
+    ) -> dict[Identity, int | None]:
+        session = self._session
+        [[batch]] = await session.fetch("next_batch_id")
+        asserted = Asserted()
+        for entry in entries:
+            if isinstance(entry, EventEntry):
+                asserted.add(entry.event)
+        run_ids, changes = await self._write_graph(asserted)
+        await write_runs(session, changes)
+        await write_declarations(session, asserted)
+        await write_bodies(session, batch, entries)
+        seen = last_sights(session, asserted)
+        keys = await self._free_keys(identities)
+        head = await append(session, batch, self._received_at_us, entries, keys, seen, run_ids)
+        await write_others(session, head, entries)
+        self.epoch = head.graph_epoch
+        return dict(zip(identities, range(head.first_seq, head.first_seq + len(entries)), strict=True))
+
+    async def _write_graph(self, asserted: Asserted) -> tuple[dict[bytes, int], list[Change]]:
+        session = self._session
+        locked = await lock_runs(session, asserted)
+        await ensure_names(session, asserted)
+        changes = await merge_runs(session, asserted, locked)
+        await write_contents(session, asserted, changes)
+        run_ids = {uuid: run_id for uuid, (run_id, _) in locked.items()}
+        run_ids.update((change.uuid, change.id) for change in changes)
+        return run_ids, changes
+
+    async def _free_keys(self, identities: list[Identity]) -> list[bytes | None]:
+        """The event keys; none for the second of two events whose 80 bits of hash are the same."""
+        taken: set[bytes] = set()
+        keys: list[bytes | None] = []
+        for identity in identities:
+            free = identity.key is not None and identity.key not in taken
+            keys.append(identity.key if free else None)
+            if identity.key is not None:
+                taken.add(identity.key)
+        return keys
+
+    async def _count_again(self, identities: list[Identity], fresh: dict[Identity, int]) -> None:
+        """Dead letters that came once more are counted, in key order."""
+        dead = Counter(i.sha256 for i in identities if i.key is None and i.n < 0)
+        new = {i.sha256 for i in fresh if i.key is None and i.n < 0}
+        for digest in sorted(dead):
+            again = dead[digest] - (digest in new)
+            if again:
+                await self._session.execute("count_dead_again", digest, again)
+
+
+def _identity(n: int, entry: Entry) -> Identity:
+    if isinstance(entry, EventEntry):
+        event = entry.event
+        return Identity(event_key(event.time_us, event.sha256), event.sha256)
+    if isinstance(entry, DeadEntry):
+        return Identity(None, sha256(entry.body).digest())
+    return Identity(None, b"", n)

@@ -1,0 +1,115 @@
+"""The end of a batch: bodies, problems, and the head row that numbers everything.
+
+The head row is taken by the last statement and held to COMMIT, with nothing in between.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from catchment.events.model import EventType
+from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
+from catchment.postgres.write.bodies import blobs
+from catchment.postgres.write.session import Session
+
+_TYPES = {kind: number for number, kind in enumerate(EventType)}
+_TIME_BITS = 48
+_MS_OFFSET = 1 << (_TIME_BITS - 1)
+
+
+def event_key(time_us: int, digest: bytes) -> bytes:
+    """48 bits of eventTime in ms (shifted, so that times before 1970 sort), 80 bits of the hash."""
+    shifted = (time_us // 1000 + _MS_OFFSET) & ((1 << _TIME_BITS) - 1)
+    return shifted.to_bytes(6) + digest[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head row said: the first seq of this batch, when, and the epochs of caches."""
+
+    first_seq: int
+    logged_at_us: int
+    graph_epoch: int
+    alias_epoch: int
+
+
+async def write_bodies(session: Session, batch: int, entries: Sequence[Entry]) -> None:
+    """Every entry's bytes, and the problems of those that were accepted with some."""
+    ns, packed = zip(*blobs([body_of(entry) for entry in entries]), strict=True)
+    await session.execute("insert_bodies", batch, 0, list(ns), list(packed))
+    problems = [
+        (n, json.dumps([problem._asdict() for problem in entry.event.problems]))
+        for n, entry in enumerate(entries)
+        if isinstance(entry, EventEntry) and entry.event.problems
+    ]
+    if problems:
+        numbers, texts = map(list, zip(*problems, strict=True))
+        await session.execute("insert_problems", batch, numbers, texts)
+
+
+def body_of(entry: Entry) -> bytes:
+    """The bytes that the log keeps of an entry."""
+    return entry.event.body if isinstance(entry, EventEntry) else entry.body
+
+
+async def append(
+    session: Session,
+    batch: int,
+    received_at_us: int,
+    entries: Sequence[Entry],
+    keys: Sequence[bytes | None],
+    seen: dict[int, int],
+    run_ids: dict[bytes, int],
+) -> Head:
+    """Number the entries and write the narrow log. `keys[i]` is the event key of entry i, if any."""
+    rows = [_row(session, entry, run_ids) for entry in entries]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    [row] = await session.fetch(
+        "append_batch",
+        batch,
+        received_at_us,
+        list(keys),
+        *columns,
+        list(seen),
+        list(seen.values()),
+    )
+    return Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
+
+
+def _row(session: Session, entry: Entry, run_ids: dict[bytes, int]) -> tuple[Any, ...]:
+    """at, run, job, dataset, kind, source, type, sha256."""
+    if isinstance(entry, EventEntry):
+        event = entry.event
+        return (
+            event.time_us,
+            run_ids[event.run_id] if event.run_id is not None else None,
+            session.job_ids[event.job.name.key] if event.job else None,
+            session.dataset_ids[event.dataset.name.key] if event.dataset else None,
+            Kind.EVENT,
+            entry.source,
+            _TYPES[event.type] if event.type else None,
+            event.sha256,
+        )
+    kind = Kind.DEAD_LETTER if isinstance(entry, DeadEntry) else entry.kind
+    source = entry.source if isinstance(entry, DeadEntry) else Source.CONTROL
+    return (None, None, None, None, kind, source, None, sha256(entry.body).digest())
+
+
+async def write_others(session: Session, head: Head, entries: Sequence[Entry]) -> None:
+    """The rows of dead letters and control entries, now that their seq is known."""
+    for seq, entry in enumerate(entries, head.first_seq):
+        if isinstance(entry, DeadEntry):
+            await session.execute("insert_dead", *_dead_row(seq, entry))
+        elif isinstance(entry, ControlEntry):
+            text = entry.body.decode()
+            await session.execute("insert_control", seq, head.logged_at_us, text)
+
+
+def _dead_row(seq: int, entry: DeadEntry) -> tuple[Any, ...]:
+    detail = dict(entry.detail, problems=[problem._asdict() for problem in entry.problems])
+    digest = sha256(entry.body).digest()
+    text = json.dumps(detail).replace("\\u0000", "\\\\u0000")
+    reason = entry.reason.replace("\0", "\\0")
+    return (digest, seq, 1, entry.source, reason, text, entry.body)

@@ -1,0 +1,313 @@
+"""Runs: locked, read, merged with what the batch says, and written with all that follows.
+
+The rules are the core's (`lineage.fold`, `lineage.resolve`); here the difference between the row
+that stands and the row that should stand becomes arrays for a few statements.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from catchment.lineage.bags import Bag
+from catchment.lineage.fold import RunFold, fold_of_naming, merge
+from catchment.lineage.gather import Asserted
+from catchment.lineage.keys import digest
+from catchment.lineage.parents import Stub
+from catchment.lineage.resolve import BAD, Resolved, resolve
+from catchment.postgres.folds import Builder, Encoder, References, bags_in, unpack
+from catchment.postgres.contents import bags_of_rows
+from catchment.postgres.write.contents import ensure_bag_uses, ensure_bags, ensure_io_sets
+from catchment.postgres.write.entities import ensure_edges
+from catchment.postgres.write.session import Redo, Session, inserted
+
+
+@dataclass(slots=True)
+class Change:
+    """One run before and after this batch. `before` is None for a run that is new."""
+
+    id: int
+    uuid: bytes
+    fold: RunFold
+    after: Resolved
+    before: Resolved | None
+
+
+async def lock_runs(session: Session, asserted: Asserted) -> dict[bytes, tuple[int, RunFold]]:
+    """Lock the runs of the batch that exist, in key order, and read their folds."""
+    wanted = set(asserted.runs)
+    wanted.update(run for run, stub in asserted.stubs.items() if _news(session, run, stub))
+    if not wanted:
+        return {}
+    rows = await session.fetch("lock_runs", list(wanted))
+    raws = [(row["uuid"], row["id"], unpack(row["fold"])) for row in rows]
+    references = References()
+    for _, _, raw in raws:
+        references.add(raw)
+    builder = await _builder(session, references)
+    return {uuid: (run_id, builder.build(raw)) for uuid, run_id, raw in raws}
+
+
+def _news(session: Session, run: bytes, stub: Stub) -> bool:
+    """Whether a naming can change anything, by what is committed."""
+    known = session.learned.stubs.get(run)
+    return known is None or (known[1] is not None and stub < known[1])
+
+
+async def _builder(session: Session, references: References) -> Builder:
+    learned = session.learned
+    for query, known, wanted, ids in (
+        ("keys_of_jobs", learned.job_keys, references.jobs, session.job_ids),
+        ("keys_of_datasets", learned.dataset_keys, references.datasets, session.dataset_ids),
+    ):
+        missing = [row_id for row_id in wanted if known.get(row_id) is None]
+        if missing:
+            for row in await session.fetch(query, missing):
+                known.put(row["id"], row["key"])
+        for row_id in wanted:
+            ids[known[row_id]] = row_id
+    missing = [row_id for row_id in references.bags if learned.bags.get(row_id) is None]
+    if missing:
+        for row_id, bag in bags_of_rows(await session.fetch("facets_of_bags", missing)).items():
+            learned.bags.put(row_id, bag)
+            learned.bag_ids.put(bag.hash, row_id)
+    return Builder(
+        {row_id: learned.job_keys[row_id] for row_id in references.jobs},
+        {row_id: learned.dataset_keys[row_id] for row_id in references.datasets},
+        {row_id: learned.bags[row_id] for row_id in references.bags},
+    )
+
+
+async def merge_runs(
+    session: Session, asserted: Asserted, locked: dict[bytes, tuple[int, RunFold]]
+) -> list[Change]:
+    """What becomes of every run that the batch is about or names; unchanged ones are left out."""
+    folds = _incoming(session, asserted, locked)
+    new = [uuid for uuid in folds if uuid not in locked]
+    ids = dict(zip(new, await session.run_ids(len(new)), strict=True))
+    changes = []
+    for uuid in sorted(folds):
+        if uuid in ids:
+            fold = folds[uuid]
+            changes.append(Change(ids[uuid], uuid, fold, resolve(fold), None))
+            continue
+        run_id, before = locked[uuid]
+        fold = merge(before, folds[uuid])
+        if fold != before:
+            changes.append(Change(run_id, uuid, fold, resolve(fold), resolve(before)))
+        _learn_stub(session, uuid, run_id, fold)
+    for change in changes:
+        _learn_stub(session, change.uuid, change.id, change.fold)
+    return changes
+
+
+def _incoming(
+    session: Session, asserted: Asserted, locked: dict[bytes, tuple[int, RunFold]]
+) -> dict[bytes, RunFold]:
+    folds = dict(asserted.runs)
+    for uuid, stub in asserted.stubs.items():
+        known = folds.get(uuid) or (locked[uuid][1] if uuid in locked else None)
+        if known is not None and known.first_us is not None:
+            # A run that speaks for itself: that others name it as well changes no answer.
+            folds.setdefault(uuid, RunFold())
+        elif uuid in locked or session.learned.stubs.get(uuid) is None:
+            folds[uuid] = fold_of_naming(*stub)
+    return folds
+
+
+def _learn_stub(session: Session, uuid: bytes, run_id: int, fold: RunFold) -> None:
+    named = None if fold.first_us is not None else fold.named
+    session.learned.stubs.put(uuid, (run_id, named))
+
+
+async def write_contents(session: Session, asserted: Asserted, changes: list[Change]) -> None:
+    """Whatever the rows of these runs and declarations point to, and the first sights of edges."""
+    bags: dict[bytes, Bag] = {}
+    for bag in _all_bags(asserted, changes):
+        bags.setdefault(bag.hash, bag)
+    await ensure_bags(session, bags.values())
+    shapes = [share.io_set for change in changes for share in change.after.shares]
+    shapes += [declaration.io_set for declaration in asserted.declarations]
+    await ensure_io_sets(session, shapes)
+    await _ensure_job_versions(session, changes)
+    await ensure_bag_uses(session, _uses(session, asserted, changes))
+    await ensure_edges(session, asserted.edges)
+
+
+def _all_bags(asserted: Asserted, changes: list[Change]) -> Iterator[Bag]:
+    for change in changes:
+        yield from bags_in(change.fold)
+        for share in change.after.shares:
+            yield share.facets
+        for run in (change.before, change.after):
+            if run is not None:
+                for _, bag in run.sightings().values():
+                    yield bag
+    for declared in asserted.bags:
+        yield declared.bag
+
+
+async def _ensure_job_versions(session: Session, changes: list[Change]) -> None:
+    learned = session.learned
+    new = {}
+    for change in changes:
+        version = change.after.job_version()
+        if version is not None and learned.job_versions.get(version) is None:
+            new[version] = (session.job_ids[change.after.job],)
+    await session.ensure("job_versions", learned.job_versions, new)
+
+
+def _uses(
+    session: Session, asserted: Asserted, changes: list[Change]
+) -> Iterator[tuple[int, str, int]]:
+    learned = session.learned
+    for change in changes:
+        for (key, direction), (_, bag) in change.after.sightings().items():
+            yield session.dataset_ids[key], direction, learned.bag_ids[bag.hash]
+        for share in change.after.shares:
+            yield session.job_ids[share.job], "j", learned.bag_ids[share.facets.hash]
+    for declared in asserted.bags:
+        known = session.job_ids if declared.is_job else session.dataset_ids
+        yield known[declared.key], "d", learned.bag_ids[declared.bag.hash]
+
+
+async def write_runs(session: Session, changes: list[Change]) -> None:
+    """The rows of runs, and what hangs on them."""
+    learned = session.learned
+    encoder = Encoder(
+        session.job_ids.__getitem__,
+        session.dataset_ids.__getitem__,
+        lambda bag: learned.bag_ids[bag.hash],
+    )
+    ancestors = await _ancestors(session, changes)
+    rows = [(change, _row(session, encoder, ancestors, change)) for change in changes]
+    new = [row for change, row in rows if change.before is None]
+    if new and inserted(await session.execute_rows("insert_runs", new)) < len(new):
+        raise Redo
+    old = [row for change, row in rows if change.before is not None]
+    if old:
+        await session.execute_rows("update_runs", old)
+    await _write_shares(session, changes)
+    await _write_sightings(session, changes)
+    await _write_versions(session, changes)
+
+
+async def _ancestors(session: Session, changes: list[Change]) -> dict[bytes, int]:
+    """The ids of all parents and roots; each has a row, since every naming makes one."""
+    stubs = session.learned.stubs
+    named = {run.run_id for change in changes for run in change.after.ancestry if run is not None}
+    found = {uuid: stub[0] for uuid in named if (stub := stubs.get(uuid)) is not None}
+    missing = [uuid for uuid in named if uuid not in found]
+    if missing:
+        found.update({row["uuid"]: row["id"] for row in await session.fetch("find_runs", missing)})
+    return found
+
+
+def _row(
+    session: Session, encoder: Encoder, ancestors: dict[bytes, int], change: Change
+) -> tuple[Any, ...]:
+    learned = session.learned
+    run = change.after
+    share = run.shares[0] if run.shares else None
+    version = run.job_version()
+    parent, root = run.ancestry
+    return (
+        change.id,
+        change.uuid,
+        run.first_us,
+        run.last_us,
+        run.started_us,
+        run.ended_us,
+        *run.nominal_us,
+        ancestors[parent.run_id] if parent else None,
+        ancestors[root.run_id] if root else None,
+        session.job_ids[run.job],
+        learned.io_sets[share.io_set.hash] if share else None,
+        learned.bag_ids[share.facets.hash] if share else None,
+        learned.job_versions[version] if version else None,
+        run.state,
+        run.state in BAD,
+        run.flags,
+        encoder.encode(change.fold),
+    )
+
+
+async def _write_shares(session: Session, changes: list[Change]) -> None:
+    learned = session.learned
+    moved = [c.id for c in changes if c.before is not None and len(c.after.shares) > 1]
+    if moved:
+        await session.execute("delete_run_jobs", moved)
+    rows = [
+        (
+            change.id,
+            session.job_ids[share.job],
+            learned.io_sets[share.io_set.hash],
+            learned.bag_ids[share.facets.hash],
+            change.after.first_us,
+            change.after.ended_us,
+            change.after.state,
+            change.after.state in BAD,
+        )
+        for change in changes
+        for share in change.after.shares[1:]
+    ]
+    if rows:
+        await session.execute_rows("insert_run_jobs", rows)
+
+
+async def _write_sightings(session: Session, changes: list[Change]) -> None:
+    datasets, bag_ids = session.dataset_ids, session.learned.bag_ids
+    new, moved = [], []
+    for change in changes:
+        before = change.before.sightings() if change.before else {}
+        for (key, direction), (at_us, bag) in change.after.sightings().items():
+            row = (change.id, at_us, datasets[key], bag_ids[bag.hash], direction)
+            old = before.get((key, direction))
+            if old is None:
+                new.append(row)
+            elif old != (at_us, bag):
+                moved.append((*row, old[0], bag_ids[old[1].hash]))
+    if new:
+        await session.execute_rows("insert_sightings", new)
+    if moved:
+        await session.execute_rows("move_sightings", moved)
+
+
+async def _write_versions(session: Session, changes: list[Change]) -> None:
+    old, new = [], []
+    for change in changes:
+        after = _versions(session, change.id, change.after)
+        before = _versions(session, change.id, change.before) if change.before else set()
+        old += [row[:3] for row in before - after]
+        new += list(after - before)
+    if old:
+        await session.execute_rows("delete_named_versions", old)
+    if new:
+        await session.execute_rows("insert_named_versions", new)
+
+
+def _versions(session: Session, run: int, resolved: Resolved) -> set[tuple[int, bytes, int, str]]:
+    return {
+        (session.dataset_ids[key], digest(b"version", version.encode()), run, version)
+        for key, version in resolved.named_versions().items()
+    }
+
+
+async def write_declarations(session: Session, asserted: Asserted) -> None:
+    """What JobEvents and DatasetEvents say."""
+    learned = session.learned
+    rows = [
+        (session.job_ids[d.job], d.time_us, d.hash, learned.io_sets[d.io_set.hash], *d[4:])
+        for d in asserted.declarations
+    ]
+    if rows:
+        await session.execute_rows("insert_declared", rows)
+    sightings = [_declared_row(session, *declared) for declared in asserted.bags]
+    if sightings:
+        await session.execute_rows("insert_sightings", sightings)
+
+
+def _declared_row(
+    session: Session, key: bytes, is_job: bool, time_us: int, bag: Bag
+) -> tuple[None, int, int, int, str]:
+    entity = (session.job_ids if is_job else session.dataset_ids)[key]
+    return (None, time_us, entity, session.learned.bag_ids[bag.hash], "d")

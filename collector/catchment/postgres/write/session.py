@@ -1,0 +1,83 @@
+"""One batch's transaction: the connection, what it has learned, and ids for new rows."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+import asyncpg
+
+from catchment.postgres.caches import Staged
+from catchment.postgres.statements import SQL
+from catchment.postgres.write.state import IdBlocks, Learned
+
+K = TypeVar("K", bound=bytes)
+
+
+class Redo(Exception):
+    """Another writer was quicker, or the caches are of another epoch: do the batch once more."""
+
+
+class Session:
+    """Hands the steps of one batch what they share. Lives as long as the transaction.
+
+    `job_ids` and `dataset_ids` hold the id of every job and dataset that the batch touches.
+    """
+
+    def __init__(
+        self, connection: asyncpg.Connection, learned: Learned, rows: IdBlocks, runs: IdBlocks
+    ) -> None:
+        self.connection = connection
+        self.learned = learned
+        self.job_ids: dict[bytes, int] = {}
+        self.dataset_ids: dict[bytes, int] = {}
+        self._rows = rows
+        self._runs = runs
+
+    async def row_ids(self, count: int) -> list[int]:
+        """Ids for `count` new rows of any table but `run`."""
+        return await self._take(self._rows, "next_row_ids", count)
+
+    async def run_ids(self, count: int) -> list[int]:
+        """Ids for `count` new runs."""
+        return await self._take(self._runs, "next_run_ids", count)
+
+    async def _take(self, blocks: IdBlocks, query: str, count: int) -> list[int]:
+        missing = blocks.missing_blocks(count)
+        if missing:
+            blocks.add([row[0] for row in await self.fetch(query, missing)])
+        return [blocks.take() for _ in range(count)]
+
+    async def fetch(self, query: str, *values: Any) -> list[asyncpg.Record]:
+        """Rows of a named query."""
+        rows: list[asyncpg.Record] = await self.connection.fetch(SQL[query], *values)
+        return rows
+
+    async def execute(self, query: str, *values: Any) -> str:
+        """A named statement without rows; answers its tag."""
+        tag: str = await self.connection.execute(SQL[query], *values)
+        return tag
+
+    async def execute_rows(self, query: str, rows: Sequence[tuple[Any, ...]]) -> str:
+        """A named statement over arrays, one for each column of `rows` (not empty)."""
+        return await self.execute(query, *[list(column) for column in zip(*rows, strict=True)])
+
+    async def ensure(
+        self, name: str, known: Staged[bytes, int], new: dict[bytes, tuple[Any, ...]]
+    ) -> None:
+        """Content-addressed rows: hash -> columns. Afterwards `known` has the id of each."""
+        if not new:
+            return
+        ids = await self.row_ids(len(new))
+        columns = [list(column) for column in zip(*new.values(), strict=True)]
+        hashes = list(new)
+        status = await self.execute(f"ensure_{name}", ids, hashes, *columns)
+        if inserted(status) == len(new):
+            pairs: Iterable[Sequence[Any]] = zip(hashes, ids, strict=True)
+        else:
+            pairs = await self.fetch(f"find_{name}", hashes)
+        for key, row_id in pairs:
+            known.put(key, row_id)
+
+
+def inserted(status: str) -> int:
+    """How many rows a statement touched, from its tag (`INSERT 0 3`)."""
+    return int(status.rpartition(" ")[2])

@@ -1,0 +1,71 @@
+"""The writer: repeats leave the batch, the rest becomes one transaction, redone if it must be."""
+
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+
+from catchment.errors import DatabaseAway
+from catchment.lineage.ports import Entry, Outcome
+from catchment.postgres.translate import translated
+from catchment.postgres.write.batch import Batch
+from catchment.postgres.write.session import Redo, Session
+from catchment.postgres.write.state import IdBlocks, Known, Learned
+
+REDO_MAX = 8
+
+
+class PostgresWriter:
+    """Implements `lineage.ports.Writer`. One batch at a time in a process; several processes may.
+
+    `pool` is the write pool. Rows of dead letters stop at `dead_letters_max`; more are counted.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, *, dead_letters_max: int = 100_000) -> None:
+        self._pool = pool
+        self._dead_letters_max = dead_letters_max
+        self._known = Known()
+        self._rows = IdBlocks()
+        self._runs = IdBlocks()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def write(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """Write one batch in one transaction; see `lineage.ports.Writer`."""
+        async with self._one_at_a_time:
+            for _ in range(REDO_MAX):
+                try:
+                    async with translated(), self._pool.acquire() as connection:
+                        return await self._write(connection, entries)
+                except (Redo, asyncpg.UniqueViolationError):
+                    # Another writer had the same run, event or epoch first; now it is committed.
+                    continue
+            raise DatabaseAway("Too many writers at the same runs; try again in a second.")
+
+    async def _write(
+        self, connection: asyncpg.Connection, entries: Sequence[Entry]
+    ) -> list[Outcome]:
+        learned = Learned(self._known)
+        session = Session(connection, learned, self._rows, self._runs)
+        try:
+            async with connection.transaction():
+                batch = Batch(session, entries, self._dead_letters_max)
+                outcomes = await batch.run()
+                if batch.epoch not in (None, self._known.epoch):
+                    raise OtherEpoch(batch.epoch)
+        except OtherEpoch as other:
+            self._known.clear(epoch=other.epoch)
+            raise Redo from other
+        except BaseException:
+            # A cache may hold nothing that did not commit, and an error tells nothing of that.
+            self._known.clear(epoch=self._known.epoch)
+            raise
+        learned.keep()
+        return outcomes
+
+
+class OtherEpoch(Exception):
+    """The graph was rebuilt, or entries taken out: what the caches say is of another graph."""
+
+    def __init__(self, epoch: int | None) -> None:
+        super().__init__(epoch)
+        self.epoch = -1 if epoch is None else epoch
