@@ -91,9 +91,9 @@ async def _open(dsn: str, settings: dict[str, str], connections_max: int) -> asy
         )
         await pool
         await pool.release(await pool.acquire())
-        return pool
-    except CONNECTION_ERRORS as error:
+    except (*CONNECTION_ERRORS, ValueError) as error:
         raise explain(error, dsn) from error
+    return pool
 
 
 async def _nothing(_connection: asyncpg.Connection) -> None:
@@ -118,7 +118,7 @@ async def connect(
                 dsn, timeout=CONNECT_SECONDS_MAX, server_settings=settings
             )
             break
-        except CONNECTION_ERRORS as error:
+        except (*CONNECTION_ERRORS, ValueError) as error:
             if monotonic() >= deadline or _is_final(error):
                 raise explain(error, dsn) from error
             await asyncio.sleep(_RETRY_SECONDS)
@@ -128,7 +128,7 @@ async def connect(
 
 def _is_final(error: BaseException) -> bool:
     """Whether waiting cannot help: it answered, and refused us for what we are or ask."""
-    return isinstance(error, asyncpg.ClientConfigurationError) or (
+    return isinstance(error, ValueError) or (
         isinstance(error, asyncpg.PostgresError) and not sqlstate(error).startswith(("57", "53"))
     )
 
@@ -207,7 +207,7 @@ def explain(error: BaseException, dsn: str) -> CannotStart:
     if isinstance(error, asyncpg.PostgresError):
         state = sqlstate(error)
         return CannotStart(f"{where} {_REFUSALS.get(state, f'refuses us (SQLSTATE {state})')}.")
-    if isinstance(error, asyncpg.ClientConfigurationError):
+    if isinstance(error, ValueError):  # asyncpg's and urllib's, for a URL
         return CannotStart(
             "The database URL cannot be read; write it as "
             "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded."

@@ -54,7 +54,7 @@ def translated() -> Iterator[None]:
 
 def translate(error: BaseException) -> CatchmentError:
     """The error of our tree that says what `error` says."""
-    if isinstance(error, asyncpg.DataError):
+    if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):
         return Unstorable("A value cannot be sent to the database: it is out of its type's range.")
     if not isinstance(error, asyncpg.PostgresError):
         return DatabaseAway()
