@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +34,25 @@ def data_dir() -> Iterator[Path]:
 
 @dataclass
 class ServerProgram:
-    """A running `server_program.py` and what it said."""
+    """A running `server_program.py`."""
 
     process: subprocess.Popen[str]
-    said: dict[str, Any]
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """Its line; waits for it."""
+        assert self.process.stdout is not None
+        line: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return line
 
     def finish(self) -> None:
-        """Let it end in good order."""
+        """Let it end in good order, once it has said its line."""
+        assert self.said
         self.process.communicate(timeout=60)
 
     def kill(self) -> None:
-        """End it as the kernel would for want of memory."""
+        """End it as the kernel would for want of memory, once it has said its line."""
+        assert self.said
         self.process.kill()
         self.process.wait()
 
@@ -53,7 +62,7 @@ StartProgram = Callable[..., ServerProgram]
 
 @pytest.fixture
 def start_program() -> Iterator[StartProgram]:
-    """Start `server_program.py` with some arguments and wait for its line."""
+    """Start `server_program.py` with some arguments."""
     started: list[ServerProgram] = []
 
     def start(*arguments: str | Path) -> ServerProgram:
@@ -64,8 +73,7 @@ def start_program() -> Iterator[StartProgram]:
             text=True,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         )
-        assert process.stdout is not None
-        program = ServerProgram(process, json.loads(process.stdout.readline()))
+        program = ServerProgram(process)
         started.append(program)
         return program
 

@@ -57,6 +57,7 @@ async def test_is_refused_to_a_second_owner(
 ) -> None:
     monkeypatch.setattr(supervisor, "_LOCK_SECONDS_MAX", 0.2)
     first = start_program(data_dir)
+    assert first.said["owned"]
     with pytest.raises(CannotStart, match=rf"in use by process {first.process.pid} \(server_pro"):
         async with EmbeddedPostgres(data_dir):
             pass
@@ -65,6 +66,7 @@ async def test_is_refused_to_a_second_owner(
 
 async def test_is_joined_without_being_stopped(data_dir: Path, start_program: StartProgram) -> None:
     first = start_program(data_dir)
+    assert first.said["owned"]
     async with EmbeddedPostgres(data_dir, join=True) as joined:
         assert not joined.owned
         assert joined.dsn == first.said["dsn"]
@@ -83,9 +85,8 @@ async def test_starts_for_who_would_join_when_nobody_runs_it(data_dir: Path) -> 
 async def test_many_starters_at_once_make_one_server(
     data_dir: Path, start_program: StartProgram
 ) -> None:
-    # Each program is started before the one before it has said anything but its own line.
-    programs = [start_program(data_dir, "--join") for _ in range(3)]
-    assert [program.said["owned"] for program in programs] == [True, False, False]
+    programs = [start_program(data_dir, "--join") for _ in range(4)]
+    assert [program.said["owned"] for program in programs].count(True) == 1
     assert len({program.said["dsn"] for program in programs}) == 1
 
 

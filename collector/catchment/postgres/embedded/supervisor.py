@@ -95,6 +95,8 @@ class EmbeddedPostgres:
             except BaseException:
                 await self._let_go()
                 raise
+        else:
+            await self._wait_for_database()
         return self
 
     async def __aexit__(
@@ -132,6 +134,20 @@ class EmbeddedPostgres:
             return False
         self._socket_dir = found.socket_dir
         return True
+
+    async def _wait_for_database(self) -> None:
+        """The server is ready a moment before its owner has made the database in it."""
+        deadline = monotonic() + _ANSWER_SECONDS_MAX
+        while True:
+            try:
+                connection = await connect(self.dsn, wait_seconds=_ANSWER_SECONDS_MAX)
+            except CannotStart:
+                if monotonic() > deadline:
+                    raise
+                await asyncio.sleep(process.POLL_SECONDS)
+            else:
+                await connection.close()
+                return
 
     async def _own(self) -> None:
         layout = self._layout
