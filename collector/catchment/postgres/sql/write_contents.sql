@@ -44,7 +44,7 @@ select hash, id from io_set where hash = any($1::uuid[]);
 -- name: ensure_io_members
 -- Follow from the content of their io-set, so that doing it twice changes nothing.
 insert into io_member (io_set, dataset, dir, named)
-select * from unnest($1::integer[], $2::integer[], $3::"char"[], $4::boolean[])
+select * from unnest($1::integer[], $2::integer[], $3::text[], $4::boolean[])
   as new (io_set, dataset, dir, named) order by dataset, dir, io_set
 on conflict do nothing;
 
@@ -58,7 +58,7 @@ on conflict do nothing;
 -- name: ensure_bag_uses
 -- Insert-only: a bag of a passing state stays listed, and the probe for its sightings finds none.
 insert into bag_use (entity, bag, dir)
-select * from unnest($1::integer[], $2::integer[], $3::"char"[]) as new (entity, bag, dir)
+select * from unnest($1::integer[], $2::integer[], $3::text[]) as new (entity, bag, dir)
 order by entity, dir, bag
 on conflict do nothing;
 

@@ -46,7 +46,7 @@ select id, key from dataset where id = any($1::integer[]);
 -- name: ensure_edges
 -- First sights only ever move to earlier; what is not earlier was left out by the caller.
 insert into edge (job, dataset, dir, basis, first_at)
-select * from unnest($1::integer[], $2::integer[], $3::"char"[], $4::smallint[], $5::timestamptz[])
+select * from unnest($1::integer[], $2::integer[], $3::text[], $4::smallint[], $5::timestamptz[])
   as new (job, dataset, dir, basis, first_at) order by job, dataset, dir, basis
 on conflict (job, dataset, dir, basis) do update set first_at = excluded.first_at
 where edge.first_at > excluded.first_at;

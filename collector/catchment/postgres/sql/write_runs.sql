@@ -48,16 +48,16 @@ select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], 
 -- name: insert_sightings
 -- What runs saw for the first time, and what declarations say (those again change nothing).
 insert into sighting (run, at, entity, bag, dir)
-select * from unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::integer[], $5::"char"[])
+select * from unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::integer[], $5::text[])
   as new (run, at, entity, bag, dir) order by entity, bag, at
 on conflict (entity, bag, at) where run is null do nothing;
 
 -- name: move_sightings
 -- The fold before says exactly which row to look for, so that no other index is needed.
 update sighting set at = new.at, bag = new.bag
-from unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::integer[], $5::"char"[],
+from unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::integer[], $5::text[],
   $6::timestamptz[], $7::integer[]) as new (run, at, entity, bag, dir, old_at, old_bag)
-where sighting.entity = new.entity and sighting.dir = new.dir and sighting.bag = new.old_bag
+where sighting.entity = new.entity and sighting.dir = new.dir::"char" and sighting.bag = new.old_bag
   and sighting.at = new.old_at and sighting.run = new.run;
 
 -- name: delete_named_versions

@@ -34,9 +34,10 @@ class PostgresWriter:
         async with self._one_at_a_time:
             for _ in range(REDO_MAX):
                 try:
-                    async with translated(), self._pool.acquire() as connection:
-                        return await self._write(connection, entries)
-                except (Redo, asyncpg.UniqueViolationError):
+                    with translated():
+                        async with self._pool.acquire() as connection:
+                            return await self._write(connection, entries)
+                except Redo:
                     # Another writer had the same run, event or epoch first; now it is committed.
                     continue
             raise DatabaseAway("Too many writers at the same runs; try again in a second.")
@@ -55,6 +56,9 @@ class PostgresWriter:
         except OtherEpoch as other:
             self._known.clear(epoch=other.epoch)
             raise Redo from other
+        except asyncpg.UniqueViolationError as violation:
+            self._known.clear(epoch=self._known.epoch)
+            raise Redo from violation
         except BaseException:
             # A cache may hold nothing that did not commit, and an error tells nothing of that.
             self._known.clear(epoch=self._known.epoch)

@@ -1,0 +1,1 @@
+"""Benchmarks: figures by measuring, each on its own embedded server."""
