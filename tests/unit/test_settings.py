@@ -63,7 +63,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Monke
     file.write_text("prot = 1\n")
     monkeypatch.setenv("CATCHMENT_CONFIG", str(file))
     monkeypatch.setenv("CATCHMENT_PORT", "many")
-    monkeypatch.setenv("CATCHMENT_HOST", "0.0.0.0")  # noqa: S104
+    monkeypatch.setenv("CATCHMENT_HOST", "0.0.0.0")
     monkeypatch.setenv("CATCHMENT_QUEUE_BYTES_MAX", "1MiB")
     monkeypatch.setenv("CATCHMENT_DATABASE_URL", "mysql://u:hidden@h/d")
     found = problems_of(validation="maybe")
@@ -97,7 +97,7 @@ def test_nobody_else_reaches_loopback_so_keys_are_optional(host: str) -> None:
     assert settings.load(host=host).auth == "none"
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "collector.example", ""])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "collector.example", ""])
 def test_elsewhere_the_choice_must_be_written_out(host: str) -> None:
     assert "written out" in problems_of(host=host)["CATCHMENT_AUTH"]
     assert settings.load(host=host, auth="none").auth == "none"

@@ -23,10 +23,10 @@ async def main(data_dir: Path, *, join: bool) -> None:
     try:
         async with EmbeddedPostgres(data_dir, join=join, durable=False) as server:
             say = {"dsn": server.dsn, "pid": server.pid, "owned": server.owned}
-            print(json.dumps(say), flush=True)  # noqa: T201
+            print(json.dumps(say), flush=True)
             await asyncio.to_thread(sys.stdin.read)
     except CannotStart as error:
-        print(json.dumps({"refused": str(error)}), flush=True)  # noqa: T201
+        print(json.dumps({"refused": str(error)}), flush=True)
 
 
 def become_nobody() -> None:

@@ -113,7 +113,7 @@ async def test_a_stale_pid_that_is_another_programs_now_is_no_obstacle(data_dir:
         pid, owner = server.pid, pid_file.stat()
     # The same user's, or Postgres would not be fooled.
     user = owner.st_uid if os.geteuid() == 0 else None
-    bystander = subprocess.Popen(["sleep", "60"], user=user)  # noqa: S607, ASYNC220
+    bystander = subprocess.Popen(["sleep", "60"], user=user)
     try:
         for path, text in stale.items():
             path.write_text(text.replace(str(pid), str(bystander.pid), 1))
@@ -146,8 +146,8 @@ async def test_removes_a_half_made_cluster(data_dir: Path) -> None:
 async def test_says_so_when_the_disk_is_full(data_dir: Path) -> None:
     small = data_dir / "small"
     small.mkdir()
-    mounted = subprocess.run(  # noqa: ASYNC221
-        ["mount", "-t", "tmpfs", "-o", "size=8m,mode=0755", "tmpfs", str(small)],  # noqa: S607
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m,mode=0755", "tmpfs", str(small)],
         capture_output=True,
         check=False,
     )
@@ -160,7 +160,7 @@ async def test_says_so_when_the_disk_is_full(data_dir: Path) -> None:
         left = sorted(path.name for path in (small / "postgres").iterdir())
         assert left == ["lock"]
     finally:
-        subprocess.run(["umount", str(small)], check=True)  # noqa: S607, ASYNC221
+        subprocess.run(["umount", str(small)], check=True)
 
 
 async def test_a_server_that_cannot_start_says_why(

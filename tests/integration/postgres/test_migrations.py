@@ -1,4 +1,4 @@
-"""Migrations go forward, once each, whoever runs them; foreign schemas are refused in a sentence."""
+"""Migrations go forward, once each, whoever runs them; a foreign schema is refused in words."""
 
 import asyncio
 from pathlib import Path

@@ -112,7 +112,7 @@ def _look(bin_dir: Path, package_dir: Path | None = None) -> Binaries | None:
 
 def _output(command: list[str]) -> str:
     try:
-        done = subprocess.run(  # noqa: S603 - found above, with constant arguments
+        done = subprocess.run(
             command, capture_output=True, text=True, timeout=_COMMAND_SECONDS_MAX, check=False
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -173,7 +173,7 @@ def _run_initdb(folder: Path, binaries: Binaries, identity: Identity, *, sync: b
         *(str(binaries.initdb), "-D", str(folder), "-U", SUPERUSER, "-E", "UTF8", *locale),
         *("--auth=trust", "--data-checksums", *([] if sync else ["--no-sync"])),
     ]
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         command,
         cwd=folder,
         env=server_environment(),

@@ -106,8 +106,8 @@ def command_line(pid: int) -> str:
     with suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode().replace("\0", " ").strip()
     with suppress(OSError):
-        done = subprocess.run(  # noqa: S603
-            ["ps", "-ww", "-o", "command=", "-p", str(pid)],  # noqa: S607
+        done = subprocess.run(
+            ["ps", "-ww", "-o", "command=", "-p", str(pid)],
             capture_output=True,
             text=True,
             check=False,
@@ -133,7 +133,7 @@ def launch(command: list[str], layout: Layout, identity: Identity) -> Postmaster
     """Start the server; it is not ready yet."""
     log = os.open(layout.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
-        child = subprocess.Popen(  # noqa: S603
+        child = subprocess.Popen(
             command,
             cwd=layout.cluster,
             env=server_environment(),
