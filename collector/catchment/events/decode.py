@@ -6,6 +6,7 @@ that in steady state nothing but the run's own part is parsed.
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from hashlib import sha256
 from typing import Generic
 from urllib.parse import urlsplit
@@ -212,14 +213,20 @@ def _parent_alias(facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
     return (*facets, parent)
 
 
-def _check_uri(problems: list[Problem], pointer: str, raw: bytes) -> None:
+@lru_cache(maxsize=1_024)
+def _uri_problem(raw: bytes) -> str | None:
     value = _text(raw)
     try:
         good = bool(value) and bool(urlsplit(value).scheme)
     except ValueError:
         good = False
-    if not good:
-        problems.append(Problem(pointer, "not a URI" if raw else "missing"))
+    return None if good else "not a URI" if raw else "missing"
+
+
+def _check_uri(problems: list[Problem], pointer: str, raw: bytes) -> None:
+    reason = _uri_problem(raw)
+    if reason is not None:
+        problems.append(Problem(pointer, reason))
 
 
 def _under(pointer: str, problems: tuple[Problem, ...]) -> Iterator[Problem]:

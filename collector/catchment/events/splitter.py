@@ -199,10 +199,14 @@ def _end(raw: bytes, at: int) -> None:
 
 def text(raw: bytes) -> str:
     """The string that a JSON string literal (valid UTF-8) stands for; lone surrogates stay."""
-    value: str = json.loads(raw)
-    return value
+    try:
+        return _fast_text.decode(raw)
+    except msgspec.DecodeError:
+        value: str = json.loads(raw)
+        return value
 
 
+_fast_text = msgspec.json.Decoder(str)
 _fast_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _fast_elements = msgspec.json.Decoder(list[msgspec.Raw])
 

@@ -9,7 +9,8 @@ from catchment.errors import NotJson, Problem, TooLarge
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\n\r"
-_NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"\\')
+_NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
+_QUOTED = re.compile(rb'"[^"]*"')
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
 
@@ -37,17 +38,18 @@ def require_depth(body: bytes, depth_max: int) -> None:
 
 def depth_over(body: bytes, depth_max: int) -> bool:
     """Whether arrays and objects are nested deeper than `depth_max`. Exact for JSON; linear."""
-    shape = body.translate(None, _NOT_STRUCTURE)
-    if shape.count(b"{") + shape.count(b"[") <= depth_max:
+    if body.count(b"{") + body.count(b"[") <= depth_max:
         return False
-    if b"\\" not in shape:
-        # Strings without brackets are pairs of quotes now. Each round peels one level or two.
-        shape = shape.replace(b'""', b"")
-        if b'"' not in shape:
-            for _ in range(depth_max // 2):
-                shape = shape.replace(b"{}", b"").replace(b"[]", b"")
-                if not shape:
-                    return False
+    # Without escapes, only quotes and brackets matter; without what is in quotes, only brackets.
+    plain = body.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in body else body
+    shape = plain.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
+    if b'"' in shape:
+        shape = _QUOTED.sub(b"", shape)
+    # Each round peels one level or two.
+    for _ in range(depth_max // 2):
+        shape = shape.replace(b"{}", b"").replace(b"[]", b"")
+        if not shape:
+            return False
     return _scanned_depth(body, depth_max) > depth_max
 
 

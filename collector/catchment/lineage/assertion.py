@@ -5,10 +5,11 @@ they return: in steady state nothing of an element is looked at again.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catchment.events.facets.slow import SLOW
 from catchment.events.model import DatasetElement, Facet, JobElement
-from catchment.lineage.bags import EMPTY, Bag, bag_of, undeleted
+from catchment.lineage.bags import EMPTY, Bag, bag_of, shared_bag, undeleted
 from catchment.lineage.columns import mentioned_by_columns
 from catchment.lineage.explicit import mentioned_by_lineage, readable_lineage
 from catchment.lineage.keys import Name, dataset_name, job_name
@@ -57,24 +58,24 @@ def build_job(element: JobElement) -> JobAssertion:
         if facet.name == "lineage" and not facet.deleted and readable_lineage(facet)
     )
     mentions = tuple([pair for facet in lineage for pair in mentioned_by_lineage(facet, name)])
-    return JobAssertion(name, bag_of(element.facets), lineage, mentions)
+    return JobAssertion(name, shared_bag(element.facets), lineage, mentions)
 
 
 def build_dataset(element: DatasetElement, direction: str) -> DatasetAssertion:
     """What one dataset of an event asserts; `direction` is "in", "out" or "about"."""
-    name = dataset_name(element.namespace, element.name)
-    slow = [facet for facet in element.facets if facet.name in SLOW]
+    slow = tuple([facet for facet in element.facets if facet.name in SLOW])
     own = [facet for facet in element.facets if facet.name not in SLOW]
     return DatasetAssertion(
-        name=name,
-        slow=bag_of(slow),
+        name=dataset_name(element.namespace, element.name),
+        slow=shared_bag(slow),
         own=bag_of(own),
         io=bag_of(undeleted(element.io_facets)) if element.io_facets else EMPTY,
         mentions=_mentions(slow) if direction == "out" else (),
     )
 
 
-def _mentions(facets: list[Facet]) -> tuple[Name, ...]:
+@lru_cache(maxsize=65_536)
+def _mentions(facets: tuple[Facet, ...]) -> tuple[Name, ...]:
     mentioned: dict[bytes, Name] = {}
     for facet in facets:
         if facet.name == "columnLineage" and not facet.deleted:

@@ -50,24 +50,23 @@ def entry_of(column: ColumnInput) -> str:
 
 def mentioned_by_columns(facet: Facet) -> tuple[Name, ...]:
     """The datasets that a columnLineage facet names."""
-    return tuple(_by_source(facet))
+    return tuple([dataset_name(*identity) for identity in _by_source(facet)])
 
 
 @lru_cache(maxsize=16_384)
 def column_sets(facet: Facet) -> tuple[tuple[bytes, ColumnSet], ...]:
     """(input dataset, column mapping) of each pair that a columnLineage facet states."""
     return tuple(
-        [(name.key, ColumnSet.of(entries)) for name, entries in _by_source(facet).items()]
+        [
+            (dataset_name(*identity).key, ColumnSet.of(map(entry_of, columns)))
+            for identity, columns in _by_source(facet).items()
+        ]
     )
 
 
-def _by_source(facet: Facet) -> dict[Name, list[str]]:
-    sources: dict[Name, list[str]] = {}
-    names: dict[tuple[str, str], Name] = {}
+@lru_cache(maxsize=4_096)
+def _by_source(facet: Facet) -> dict[tuple[str, str], list[ColumnInput]]:
+    sources: dict[tuple[str, str], list[ColumnInput]] = {}
     for column in read_column_lineage(facet):
-        identity = (column.namespace, column.name)
-        name = names.get(identity)
-        if name is None:
-            name = names[identity] = dataset_name(*identity)
-        sources.setdefault(name, []).append(entry_of(column))
+        sources.setdefault((column.namespace, column.name), []).append(column)
     return sources

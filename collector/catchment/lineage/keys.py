@@ -3,6 +3,7 @@
 Computed over the names as they were emitted; knows nothing of where they are stored.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 
 from catchment.events.names import to_text
@@ -46,16 +47,19 @@ class Name:
         return f"Name({self.namespace!r}, {self.name!r})"
 
 
+@lru_cache(maxsize=65_536)
 def namespace_key(namespace: str) -> bytes:
     """The key of a namespace."""
     return digest(b"namespace", _bytes(namespace))
 
 
+@lru_cache(maxsize=65_536)
 def job_name(namespace: str, name: str) -> Name:
     """The name of a job."""
     return Name(b"job", namespace, name)
 
 
+@lru_cache(maxsize=65_536)
 def dataset_name(namespace: str, name: str) -> Name:
     """The name of a dataset."""
     return Name(b"dataset", namespace, name)
