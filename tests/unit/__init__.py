@@ -1,0 +1,1 @@
+"""Tests that touch no server and no database."""

@@ -1,0 +1,1 @@
+"""The room `postgres`: the embedded server, connections, migrations."""

@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 async def test_applies_each_once(empty_database_url: str, folder: Path) -> None:
     connection = await connect(empty_database_url)
     assert await migrations.current(connection) == 0
-    with pytest.raises(SchemaMismatch, match="has version 0, .* needs 2: run `catchment migrate`"):
+    with pytest.raises(SchemaMismatch, match=r"has version 0, .* needs 2: run `catchment migrate`"):
         await migrations.check(connection, folder)
     for _ in range(2):
         assert await migrations.migrate(connection, folder) == 2
@@ -86,7 +86,7 @@ async def test_a_changed_file_is_named(empty_database_url: str, folder: Path) ->
 @pytest.mark.parametrize("name", ["2_add.sql", "0003_add.sql", "0004_add_more.sql", "0003-add.sql"])
 async def test_files_that_are_misnamed_or_missing_are_refused(folder: Path, name: str) -> None:
     (folder / name).write_text("select 1")
-    with pytest.raises(SchemaMismatch, match="named like|numbered"):
+    with pytest.raises(SchemaMismatch, match=r"named like|numbered"):
         migrations.read(folder)
 
 
