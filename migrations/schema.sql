@@ -296,3 +296,202 @@ CREATE INDEX run_job_job ON public.run_job USING btree (job);
 CREATE INDEX run_job_set ON public.run_job USING btree (io_set, bad, first_at) INCLUDE (ended_at);
 CREATE UNIQUE INDEX sighting_declared ON public.sighting USING btree (entity, bag, at) WHERE (run IS NULL);
 CREATE INDEX sighting_entity ON public.sighting USING btree (entity, dir, bag, at DESC, run);
+
+create view share as
+ SELECT run.id AS run,
+    run.job,
+    run.io_set,
+    run.job_bag,
+    run.first_at,
+    run.ended_at,
+    run.state,
+    run.bad
+   FROM run
+  WHERE run.io_set IS NOT NULL
+UNION ALL
+ SELECT run_job.run,
+    run_job.job,
+    run_job.io_set,
+    run_job.job_bag,
+    run_job.first_at,
+    run_job.ended_at,
+    run_job.state,
+    run_job.bad
+   FROM run_job;
+
+CREATE OR REPLACE FUNCTION public.canonical(datasets integer[], met integer[])
+ RETURNS integer[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(array_agg(distinct canon), '{}') from dataset
+  where id = any (datasets) and canon <> all (met)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.declared_sets(wanted integer, as_of timestamp with time zone)
+ RETURNS TABLE(in_set integer, out_set integer)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select
+    (select io_set from declared where job = wanted and fills_in and at <= as_of
+     order by at desc, hash desc limit 1),
+    (select io_set from declared where job = wanted and fills_out and at <= as_of
+     order by at desc, hash desc limit 1)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.edges_of_jobs(jobs integer[], as_of timestamp with time zone)
+ RETURNS TABLE(job integer, dataset integer, dir "char", io_set integer, named boolean, declared boolean)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select s.job, m.dataset, m.dir, s.id, m.named, false
+  from io_set s join io_member m on m.io_set = s.id
+  where s.job = any (jobs) and io_set_lives(s.id, as_of)
+    and (as_of = 'infinity' or exists (
+      select from edge e where e.job = s.job and e.dataset = m.dataset and e.dir = m.dir
+        and e.basis < 3 and e.first_at <= as_of))
+  union all
+  select j.job, m.dataset, m.dir, m.io_set, m.named, true
+  from unnest(jobs) as j (job)
+    cross join lateral declared_sets(j.job, as_of) as d
+    join io_member m on (m.io_set = d.in_set and m.dir = 'i')
+                     or (m.io_set = d.out_set and m.dir = 'o')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.io_set_lives(wanted integer, as_of timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select exists (select from run where io_set = wanted and bad = false and first_at <= as_of)
+      or exists (select from run where io_set = wanted and bad = true and first_at <= as_of)
+      or exists (select from run_job where io_set = wanted and first_at <= as_of)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.jobs_of_datasets(datasets integer[], dirs "char"[], as_of timestamp with time zone)
+ RETURNS TABLE(job integer, dataset integer, dir "char", io_set integer, named boolean, declared boolean)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select s.job, m.dataset, m.dir, s.id, m.named, false
+  from io_member m join io_set s on s.id = m.io_set
+  where m.dataset = any (datasets) and m.dir = any (dirs) and io_set_lives(s.id, as_of)
+    and (as_of = 'infinity' or exists (
+      select from edge e where e.job = s.job and e.dataset = m.dataset and e.dir = m.dir
+        and e.basis < 3 and e.first_at <= as_of))
+  union all
+  select distinct d.job, m.dataset, m.dir, m.io_set, m.named, true
+  from io_member m join declared d on d.io_set = m.io_set
+    cross join lateral declared_sets(d.job, as_of) as now
+  where m.dataset = any (datasets) and m.dir = any (dirs)
+    and m.io_set = case m.dir when 'i' then now.in_set else now.out_set end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer, as_of timestamp with time zone)
+ RETURNS TABLE(job integer, dataset integer, dir "char", level integer)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  far "char" := case way when 'i' then 'o' else 'i' end;
+  frontier integer[] := start_datasets;
+  met_datasets integer[] := start_datasets;
+  met_jobs integer[] := '{}';
+  step integer := 1;
+  jobs integer[];
+  near integer[];
+  beyond integer[];
+  dirs "char"[];
+begin
+  if start_job is not null then
+    select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, near, dirs
+    from edges_of_jobs(array[start_job], as_of) e where way = 'a' or e.dir = far;
+    return query select *, step from unnest(jobs, near, dirs);
+    frontier := canonical(near, '{}');
+    met_jobs := array[start_job];
+    met_datasets := frontier;
+    step := 2;
+  end if;
+  while step <= depth and cardinality(frontier) > 0
+    and cardinality(met_datasets) + cardinality(met_jobs) <= nodes_max
+  loop
+    if way = 'a' then
+      select array_agg(distinct e.job) into jobs
+      from jobs_of_datasets(named_as(frontier), '{i,o}', as_of) e where e.job <> all (met_jobs);
+      met_jobs := met_jobs || coalesce(jobs, '{}');
+      select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
+      from edges_of_jobs(jobs, as_of) e;
+      return query select *, step from unnest(jobs, beyond, dirs);
+    else
+      select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
+        into jobs, near, beyond from paired_step(named_as(frontier), way, as_of) s;
+      return query 
+        select distinct e.job, e.dataset, way, step from unnest(jobs, near) e (job, dataset);
+      return query select e.job, e.dataset, far, step from unnest(jobs, beyond) e (job, dataset)
+        where e.dataset is not null;
+      met_jobs := array(select distinct j from unnest(met_jobs || jobs) j);
+    end if;
+    frontier := canonical(beyond, met_datasets);
+    met_datasets := met_datasets || frontier;
+    step := step + 1;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.named_as(canons integer[])
+ RETURNS integer[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select array_agg(id) from (
+    select id from dataset where id = any (canons)
+    union select id from dataset where canon = any (canons) and canon <> id) as names
+$function$;
+
+CREATE OR REPLACE FUNCTION public.paired_step(datasets integer[], near "char", as_of timestamp with time zone)
+ RETURNS TABLE(job integer, dataset integer, beyond integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with near_edges as materialized (
+    select * from jobs_of_datasets(datasets, array[near], as_of)
+  ), observed as (
+    select n.job, n.dataset, far.dataset as beyond
+    from near_edges n
+      join io_set s on s.id = n.io_set and not s.explicit
+      join io_member far on far.io_set = n.io_set and far.dir <> near and far.named
+    where not n.declared and n.named
+    union
+    select n.job, n.dataset, case near when 'i' then p.output else p.input end
+    from near_edges n
+      join io_pair p on p.io_set = n.io_set
+        and case near when 'i' then p.input else p.output end = n.dataset
+    where not n.declared
+  ), declared_pairs as (
+    select n.job, n.dataset, far.dataset as beyond
+    from near_edges n
+      cross join lateral declared_sets(n.job, as_of) as d
+      join io_set i on i.id = coalesce(d.in_set, d.out_set)
+      join io_set o on o.id = coalesce(d.out_set, d.in_set)
+      join io_member far on far.dir <> near
+        and far.io_set = case near when 'i' then d.out_set else d.in_set end
+    where n.declared
+      and (not i.explicit and not o.explicit and n.named and far.named
+        or exists (
+          select from io_pair p where p.io_set in (d.in_set, d.out_set)
+            and p.input = case near when 'i' then n.dataset else far.dataset end
+            and p.output = case near when 'i' then far.dataset else n.dataset end))
+  ), beyond as (
+    select * from observed
+    where as_of = 'infinity' or exists (
+      select from edge e where e.job = observed.job and e.dataset = observed.beyond
+        and e.dir = case near when 'i' then 'o'::"char" else 'i'::"char" end
+        and e.basis < 3 and e.first_at <= as_of)
+    union
+    select * from declared_pairs
+  )
+  select n.job, n.dataset, b.beyond
+  from (select distinct near_edges.job, near_edges.dataset from near_edges) n
+    left join beyond b on b.job = n.job and b.dataset = n.dataset
+$function$;
