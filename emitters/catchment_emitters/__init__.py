@@ -1,0 +1,3 @@
+"""Emitters: provenance from pipelines, to any OpenLineage collector."""
+
+__version__ = "0.1.0"
