@@ -1,0 +1,26 @@
+"""Which scope a request needs, by its method and path. Whatever is not listed needs `admin`.
+
+`raw` and namespace globs are looked at where the answer is made. Knows paths, no handlers.
+"""
+
+from catchment.access.grants import Scope
+
+_INGEST = frozenset(("/", "/lineage", "/lineage/batch", "/api/v1/lineage", "/api/v1/lineage/batch"))
+# The page itself is open; it asks for a key and sends it with its questions.
+_OPEN = frozenset(("/", "/docs", "/openapi.json", "/favicon.ico", "/robots.txt"))
+_OPEN_UNDER = ("/health/", "/assets/", "/docs/")
+_READING = frozenset(("GET", "HEAD"))
+_POST_TO_READ = frozenset(("/api/v1/validate", "/mcp"))
+
+
+def scope_needed(method: str, path: str) -> Scope | None:
+    """The scope; None if everybody may."""
+    if method == "POST" and path in _INGEST:
+        return Scope.INGEST
+    if method in _READING:
+        if path in _OPEN or path.startswith(_OPEN_UNDER):
+            return None
+        return Scope.READ
+    if method == "POST" and path in _POST_TO_READ:
+        return Scope.READ
+    return Scope.ADMIN
