@@ -1,0 +1,1 @@
+"""The ways in, one file each. They map verdicts to their own yes and no; no SQL, no graph."""
