@@ -1,0 +1,4 @@
+"""The composition root: builds every room, starts them last-first, stops them first-first.
+
+Knows every room and no logic.
+"""
