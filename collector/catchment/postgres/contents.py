@@ -1,8 +1,10 @@
-"""Contents read back: facets and bags by id, as the core knows them."""
+"""Contents read back: facets and bags by id, and folds, as the core knows them.
 
-from collections.abc import Iterable
+What is content-addressed never changes, so that it may be kept as long as there is room.
+"""
+
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import Any
 
 import asyncpg
 
@@ -10,6 +12,10 @@ from catchment.events.facets.cache import content_hash
 from catchment.events.model import Facet
 from catchment.events.names import from_text
 from catchment.lineage.bags import Bag
+from catchment.lineage.fold import RunFold
+from catchment.postgres.caches import Cache
+from catchment.postgres.folds import Builder, References, unpack
+from catchment.postgres.asking import Asking
 
 
 def facet_of(name: str, deleted: bool, body: bytes) -> Facet:
@@ -27,8 +33,49 @@ def bags_of_rows(rows: Iterable[asyncpg.Record]) -> dict[int, Bag]:
         if facet is None:
             facet = facets[row["id"]] = facet_of(row["name"], row["deleted"], row["body"])
         members.setdefault(row["bag"], []).append(facet)
-    return {bag: Bag(tuple(_sorted(found))) for bag, found in members.items()}
+    return {
+        bag: Bag(tuple(sorted(found, key=lambda facet: facet.name)))
+        for bag, found in members.items()
+    }
 
 
-def _sorted(facets: list[Any]) -> list[Facet]:
-    return sorted(facets, key=lambda facet: facet.name)
+class Contents(Asking):
+    """Bags and folds for questions, through a bounded cache."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self._bags: Cache[int, Bag] = Cache(20_000)
+
+    async def bags(self, ids: Iterable[int]) -> dict[int, Bag]:
+        """Bags by id."""
+        found: dict[int, Bag] = {}
+        missing: list[int] = []
+        for row_id in set(ids):
+            bag = self._bags.get(row_id)
+            if bag is None:
+                missing.append(row_id)
+            else:
+                found[row_id] = bag
+        if missing:
+            for row_id, bag in bags_of_rows(await self.ask("facets_of_bags", missing)).items():
+                self._bags.put(row_id, bag)
+                found[row_id] = bag
+        # The empty bag has no rows of facets.
+        return {row_id: found.get(row_id, Bag(())) for row_id in (*found, *missing)}
+
+    async def folds(self, packed: Mapping[bytes, bytes]) -> dict[bytes, RunFold]:
+        """Folds of runs, by whatever key they were given."""
+        raws = {key: unpack(fold) for key, fold in packed.items()}
+        wanted = References()
+        for raw in raws.values():
+            wanted.add(raw)
+        builder = Builder(
+            await self._keys("keys_of_jobs", wanted.jobs),
+            await self._keys("keys_of_datasets", wanted.datasets),
+            await self.bags(wanted.bags),
+        )
+        return {key: builder.build(raw) for key, raw in raws.items()}
+
+    async def _keys(self, query: str, ids: set[int]) -> dict[int, bytes]:
+        rows = await self.ask(query, list(ids)) if ids else []
+        return {row["id"]: row["key"] for row in rows}

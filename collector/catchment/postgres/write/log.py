@@ -11,7 +11,7 @@ from typing import Any
 
 from catchment.events.model import EventType
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
-from catchment.postgres.write.bodies import blobs
+from catchment.postgres.blobs import blobs
 from catchment.postgres.write.session import Session
 
 _TYPES = {kind: number for number, kind in enumerate(EventType)}

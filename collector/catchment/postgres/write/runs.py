@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from catchment.lineage.bags import Bag
+from catchment.lineage.bags import EMPTY, Bag
 from catchment.lineage.fold import RunFold, fold_of_naming, merge
 from catchment.lineage.gather import Asserted
 from catchment.lineage.keys import digest
@@ -67,7 +67,9 @@ async def _builder(session: Session, references: References) -> Builder:
             ids[known[row_id]] = row_id
     missing = [row_id for row_id in references.bags if learned.bags.get(row_id) is None]
     if missing:
-        for row_id, bag in bags_of_rows(await session.fetch("facets_of_bags", missing)).items():
+        found = bags_of_rows(await session.fetch("facets_of_bags", missing))
+        for row_id in missing:
+            bag = found.get(row_id, EMPTY)
             learned.bags.put(row_id, bag)
             learned.bag_ids.put(bag.hash, row_id)
     return Builder(

@@ -1,0 +1,144 @@
+"""The log over HTTP: its entries in order, their bytes, and what could not be used."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catchment.access.grants import Scope, grant_of
+from catchment.api import models
+from catchment.api.asking import Limit, answer
+from catchment.api.redact import redact
+from catchment.api.shapes import uuid_text
+from catchment.api.times import iso
+from catchment.errors import BadQuestion, Problem, Unknown
+from catchment.lineage.leaf import envelope
+from catchment.lineage.ports import Kind, Source
+from catchment.postgres.read import Questions
+from catchment.postgres.read.log import LogEntry
+
+After = Annotated[int, Query(ge=-1, description="Entries after this seq; absent: from the start.")]
+Json = dict[str, Any]
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Disposition": "inline",
+}
+
+
+def build_router(questions: Questions) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/api/v1", tags=["log"], responses=models.PROBLEMS)
+    log = questions.log
+
+    async def entry(request: Request, seq: int) -> LogEntry:
+        rows = await log.entries(seq - 1, None, 1)
+        if not rows or rows[0].seq != seq or not _visible(request, rows[0]):
+            raise Unknown(f"The log has no entry {seq}.")
+        return rows[0]
+
+    @router.get("/events", response_model=models.Entries)
+    async def list_entries(
+        request: Request, after: After = -1, limit: Limit = 100, kind: str | None = None
+    ) -> Response:
+        """The log in order, to be followed: `next` is what to say as `after` to go on."""
+        rows = await log.entries(after, _kinds(kind), limit)
+        listed = [_entry(row) for row in rows if _visible(request, row)]
+        return answer({"events": listed, "next": rows[-1].seq if len(rows) == limit > 0 else None})
+
+    @router.get("/events/{seq}/meta", response_model=models.EntryMeta)
+    async def entry_meta(request: Request, seq: int) -> Response:
+        """One entry as in the list, and the envelope that the audit trail hashes as its leaf."""
+        row = await entry(request, seq)
+        return answer({**_entry(row), "leaf": _leaf(row).decode()})
+
+    @router.get("/events/{seq}", response_model=None)
+    async def entry_body(request: Request, seq: int) -> Response:
+        """An entry's bytes as they were received; without scope `raw`, secrets are blanked out."""
+        await entry(request, seq)
+        body = await log.body(seq)
+        if body is None:
+            raise Unknown(f"The body of entry {seq} is not kept any more.")
+        headers = dict(_HEADERS)
+        if not grant_of(request.scope).may(Scope.RAW):
+            body = redact(body)
+            headers["X-Catchment-Redacted"] = "true"
+        return Response(body, media_type="application/json", headers=headers)
+
+    @router.get("/dead-letters", response_model=models.DeadLetters)
+    async def dead_letters(after: After = -1, limit: Limit = 100) -> Response:
+        """What was received and could not be used, each distinct body once, with a count."""
+        rows = await log.dead_letters(after, limit)
+        listed = [_dead(row) for row in rows]
+        return answer({"deadLetters": listed, "next": rows[-1]["seq"] if len(rows) == limit else None})
+
+    return router
+
+
+def _kinds(kind: str | None) -> list[int] | None:
+    if kind is None:
+        return None
+    try:
+        return [Kind[kind.upper().replace("-", "_")]]
+    except KeyError:
+        known = ", ".join(_kind_name(one) for one in Kind)
+        reason = f"not a kind of entry; there are {known}"
+        raise BadQuestion(f"kind is {reason}.", [Problem("/kind", reason)]) from None
+
+
+def _kind_name(kind: Kind) -> str:
+    return kind.name.lower().replace("_", "-")
+
+
+def _visible(request: Request, row: LogEntry) -> bool:
+    """With namespace globs on the key: only events of those namespaces."""
+    grant = grant_of(request.scope)
+    about = row.job or row.dataset
+    return not grant.namespaces or (about is not None and grant.sees(about[0]))
+
+
+def _entry(row: LogEntry) -> Json:
+    return {
+        "seq": row.seq,
+        "kind": _kind_name(row.kind),
+        "loggedAt": iso(row.logged_us),
+        "eventTime": iso(row.event_us),
+        "eventType": row.event_type,
+        "run": uuid_text(row.run_id),
+        "job": _name(row.job),
+        "dataset": _name(row.dataset),
+        "source": row.source.name.lower(),
+        "sha256": row.sha256.hex(),
+        "problems": row.problems,
+    }
+
+
+def _leaf(row: LogEntry) -> bytes:
+    source = row.source.name.lower()
+    return envelope(_kind_name(row.kind), row.logged_us, row.seq, row.sha256, source)
+
+
+def _name(name: tuple[str, str] | None) -> Json | None:
+    return None if name is None else {"namespace": name[0], "name": name[1]}
+
+
+def _dead(row: Json) -> Json:
+    detail = row["detail"]
+    return {
+        "seq": row["seq"],
+        "reason": row["reason"],
+        "source": _source(row["source"]),
+        "topic": detail.get("topic"),
+        "partition": detail.get("partition"),
+        "offset": detail.get("offset"),
+        "key": detail.get("key"),
+        "count": row["count"],
+        "sha256": row["sha256"].hex(),
+        "problems": detail.get("problems", []),
+        "loggedAt": iso(row["logged_at"]),
+    }
+
+
+def _source(number: int) -> str:
+    return Source(number).name.lower()

@@ -1,0 +1,165 @@
+"""The graph around a job or dataset: true paths with `direction`, as Marquez walks without."""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catchment.access.grants import grant_of
+from catchment.api import models, shapes
+from catchment.api.asking import AsOf, answer
+from catchment.api.nodes import find_node
+from catchment.api.times import iso, read_as_of
+from catchment.postgres.read import Questions
+from catchment.postgres.read.lineage import EdgeFacts, WalkedEdge
+from catchment.postgres.read.names import Node
+
+Direction = Literal["upstream", "downstream", "both"]
+Json = dict[str, Any]
+_DEPTH_MAX = 1_000
+
+
+def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
+    """The route. No answer has more than `graph_nodes_max` nodes."""
+    router = APIRouter(prefix="/api/v1", tags=["lineage"], responses=models.PROBLEMS)
+
+    @router.get("/lineage", response_model=models.Graph)
+    async def lineage(
+        request: Request,
+        node_id: Annotated[str | None, Query(alias="nodeId")] = None,
+        kind: str | None = None,
+        namespace: str | None = None,
+        name: str | None = None,
+        depth: Annotated[int, Query(ge=0, le=_DEPTH_MAX)] = 20,
+        direction: Direction | None = None,
+        as_of: AsOf = None,
+        limit: Annotated[int | None, Query(ge=1)] = None,
+    ) -> Response:
+        """What lies upstream, downstream, or (without `direction`) connected.
+
+        `depth` counts the jobs on the way. A graph of more than `limit` nodes is cut, nearest
+        first; then `truncated` is true and `frontier` names the nodes to go on from.
+        """
+        focus = await find_node(questions.names, node_id, kind, namespace, name)
+        walk = Walk(
+            questions,
+            focus,
+            read_as_of(as_of),
+            min(limit or graph_nodes_max, graph_nodes_max),
+            grant_of(request.scope).sees,
+        )
+        return answer(await walk.graph(direction, depth))
+
+    return router
+
+
+class Walk:
+    """One question about lineage on its way to an answer."""
+
+    def __init__(
+        self,
+        questions: Questions,
+        focus: Node,
+        as_of_us: int,
+        nodes_max: int,
+        sees: Callable[[str], bool],
+    ) -> None:
+        self._questions = questions
+        self._focus = focus
+        self._as_of_us = as_of_us
+        self._nodes_max = nodes_max
+        self._sees = sees
+
+    async def graph(self, direction: Direction | None, depth: int) -> Json:
+        """The answer."""
+        edges = await self._edges(direction, depth)
+        levels = _levels(edges, self._focus)
+        nodes = await self._nodes(levels)
+        order = sorted(nodes.values(), key=lambda node: (levels[node.id], node.order))
+        kept = {node.id: node for node in order[: self._nodes_max]}
+        cut = [edge for edge in edges if (edge.job in kept) != (edge.dataset in kept)]
+        frontier = {edge.job if edge.job in kept else edge.dataset for edge in cut}
+        whole = [edge for edge in edges if edge.job in kept and edge.dataset in kept]
+        truncated = len(order) > len(kept)
+        return {
+            "graph": await self._graph(kept, whole),
+            "truncated": truncated,
+            "frontier": sorted(kept[one].node_id for one in frontier) if truncated else [],
+        }
+
+    async def _edges(self, direction: Direction | None, depth: int) -> list[WalkedEdge]:
+        ways = ("upstream", "downstream") if direction == "both" else (direction,)
+        dataset = None if self._focus.is_job else self._focus.id
+        job = self._focus.id if self._focus.is_job else None
+        found: dict[tuple[int, int, str], WalkedEdge] = {}
+        for way in ways:
+            for edge in await self._questions.lineage.walk(
+                dataset, job, way, depth, self._nodes_max, self._as_of_us
+            ):
+                key = (edge.job, edge.dataset, edge.dir)
+                known = found.get(key)
+                if known is None or edge.level < known.level:
+                    found[key] = edge
+        return list(found.values())
+
+    async def _nodes(self, levels: dict[int, int]) -> dict[int, Node]:
+        names = self._questions.names
+        ids = list(levels)
+        nodes = await names.nodes(False, ids) | await names.nodes(True, ids)
+        return {row_id: node for row_id, node in nodes.items() if self._sees(node.namespace)}
+
+    async def _graph(self, kept: dict[int, Node], edges: Iterable[WalkedEdge]) -> list[Json]:
+        details = self._questions.details
+        jobs = [row_id for row_id, node in kept.items() if node.is_job]
+        datasets = [row_id for row_id, node in kept.items() if not node.is_job]
+        job_rows = await details.jobs(jobs, self._as_of_us)
+        dataset_rows = await details.datasets(datasets, self._as_of_us)
+        facts = await self._questions.lineage.facts(jobs, self._as_of_us)
+        graph: dict[int, Json] = {}
+        for row_id, node in sorted(kept.items(), key=lambda item: item[1].node_id):
+            data = (
+                shapes.job_node(job_rows[row_id], self._as_of_us)
+                if node.is_job
+                else shapes.dataset_node(dataset_rows[row_id])
+            )
+            kind = "JOB" if node.is_job else "DATASET"
+            members = {"id": node.node_id, "type": kind, "data": data}
+            graph[row_id] = {**members, "inEdges": [], "outEdges": []}
+        for edge in edges:
+            _draw(graph, kept, edge, facts[edge.job, edge.dataset, edge.dir])
+        for node_answer in graph.values():
+            for side in ("inEdges", "outEdges"):
+                node_answer[side].sort(key=_by_ends)
+        return list(graph.values())
+
+
+def _levels(edges: Iterable[WalkedEdge], focus: Node) -> dict[int, int]:
+    """Node -> how many jobs from the start; the focus is 0, and a job is as far as what it gives."""
+    levels = {focus.id: 0}
+    for edge in edges:
+        for row_id in (edge.job, edge.dataset):
+            levels[row_id] = min(edge.level, levels.get(row_id, edge.level))
+    return levels
+
+
+def _draw(graph: dict[int, Json], kept: dict[int, Node], edge: WalkedEdge, facts: EdgeFacts) -> None:
+    origin, destination = edge.dataset, edge.job
+    if edge.dir == "o":
+        origin, destination = destination, origin
+    drawn = {
+        "origin": kept[origin].node_id,
+        "destination": kept[destination].node_id,
+        "basis": facts.basis,
+        "firstSeen": iso(facts.first_us),
+        "lastSeen": iso(facts.last_us),
+        "stale": facts.stale,
+        "confirmed": facts.confirmed,
+    }
+    graph[origin]["outEdges"].append(drawn)
+    graph[destination]["inEdges"].append(drawn)
+
+
+def _by_ends(edge: Json) -> tuple[str, str]:
+    return (edge["origin"], edge["destination"])

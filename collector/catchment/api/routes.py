@@ -1,0 +1,19 @@
+"""All questions of the API as routes, for the app to mount."""
+
+from starlette.routing import BaseRoute
+
+# Registers the convertor that the routes below name.
+from catchment.access import rawpath as _rawpath  # noqa: F401 (imported for its effect)
+from catchment.api import catalog, events, lineage, runs
+from catchment.postgres.read import Questions
+
+
+def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRoute]:
+    """Every route of this room; no graph has more than `graph_nodes_max` nodes."""
+    routers = (
+        catalog.build_router(questions),
+        runs.build_router(questions),
+        lineage.build_router(questions, graph_nodes_max=graph_nodes_max),
+        events.build_router(questions),
+    )
+    return [route for router in routers for route in router.routes]

@@ -1,0 +1,242 @@
+"""Answers as plain dicts in Marquez's shapes: camelCase, absent values as explicit null."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from catchment.api.times import iso
+from catchment.events.facets.cache import view
+from catchment.events.facets.reading import items, obj, text
+from catchment.events.model import Facet
+from catchment.lineage.bags import flatten
+from catchment.lineage.fold import Sights
+from catchment.lineage.resolve import Flag, State
+from catchment.lineage.versions import version_id
+from catchment.postgres.asking import FOREVER_US
+from catchment.postgres.read.details import DatasetRow, JobRow, RunRow
+from catchment.postgres.read.facets import Facets
+from catchment.postgres.read.names import NamespaceRow, Node
+
+Json = dict[str, Any]
+
+
+def uuid_text(raw: bytes | None) -> str | None:
+    """16 bytes as people write them."""
+    return None if raw is None else str(UUID(bytes=raw))
+
+
+def identity(node: Node) -> Json:
+    """Namespace and name."""
+    return {"namespace": node.namespace, "name": node.name}
+
+
+def raw_facets(facets: Facets) -> Json:
+    """Facets by name, each as the JSON it was."""
+    return {name: msgspec.Raw(facet.body) for name, facet in facets.items()}
+
+
+def namespace(row: NamespaceRow) -> Json:
+    """A namespace."""
+    return {
+        "name": row.name,
+        "createdAt": iso(row.first_us),
+        "updatedAt": iso(row.last_us),
+        "ownerName": None,
+        "description": None,
+        "isHidden": False,
+    }
+
+
+def dataset_node(row: DatasetRow) -> Json:
+    """A dataset as it stands in a graph: without its facets."""
+    facets = row.facets
+    node = row.node
+    return {
+        "id": identity(node),
+        "type": dataset_type(facets),
+        "name": node.name,
+        "physicalName": node.name,
+        "createdAt": iso(node.first_us),
+        "updatedAt": iso(node.last_us),
+        "namespace": node.namespace,
+        "sourceName": _member(facets, "dataSource", "name"),
+        "fields": _fields(facets),
+        "tags": _tags(facets),
+        "lastModifiedAt": iso(node.last_us),
+        "description": _member(facets, "documentation", "description"),
+        "lastLifecycleState": None,
+    }
+
+
+def dataset(row: DatasetRow) -> Json:
+    """A dataset with everything."""
+    return dataset_node(row) | {
+        "currentVersion": row.version,
+        "columnLineage": None,
+        "facets": raw_facets(row.facets),
+        "deleted": False,
+    }
+
+
+def dataset_type(facets: Facets) -> str:
+    """As the datasetType facet says; tables where nobody says."""
+    kind = _member(facets, "datasetType", "datasetType")
+    return {None: "DB_TABLE", "TABLE": "DB_TABLE", "TOPIC": "STREAM"}.get(kind, kind or "")
+
+
+def job_node(row: JobRow, as_of_us: int = FOREVER_US) -> Json:
+    """A job as it stands in a graph."""
+    node = row.node
+    runs = [run(one, as_of_us) for one in row.runs[:1]]
+    return {
+        "id": identity(node),
+        "type": _job_type(row.facets),
+        "name": node.name,
+        "simpleName": node.name,
+        "parentJobName": row.parent.name if row.parent else None,
+        "parentJobUuid": None,
+        "currentRunUuid": runs[0]["id"] if runs else None,
+        "createdAt": iso(node.first_us),
+        "updatedAt": iso(node.last_us),
+        "namespace": node.namespace,
+        "inputs": [identity(one) for one in row.inputs],
+        "outputs": [identity(one) for one in row.outputs],
+        "location": _location(row.facets),
+        "description": _member(row.facets, "documentation", "description"),
+        "latestRun": runs[0] if runs else None,
+    }
+
+
+def job(row: JobRow, as_of_us: int = FOREVER_US) -> Json:
+    """A job with everything. `latestRuns` is null where there are none, as its clients need it."""
+    job_type = row.facets.get("jobType")
+    members = view(job_type) if job_type else {}
+    labels = [text(members.get(key)) for key in ("jobType", "integration")]
+    runs = [run(one, as_of_us) for one in row.runs]
+    versions = [one.job_version for one in row.runs if one.job_version is not None]
+    return job_node(row, as_of_us) | {
+        "latestRuns": runs or None,
+        "facets": raw_facets(row.facets),
+        "currentVersion": uuid_text(versions[0]) if versions else None,
+        "labels": [label for label in labels if label],
+        "tags": _tags(row.facets),
+    }
+
+
+def run(row: RunRow, as_of_us: int = FOREVER_US) -> Json:
+    """A run by its columns; facets and datasets where the whole run was read."""
+    ended_us = row.ended_us if row.ended_us is not None and row.ended_us <= as_of_us else None
+    state = State(row.state)
+    if ended_us is None and state > State.RUNNING:
+        state = State.RUNNING
+    inferred = bool(row.flags & Flag.START_INFERRED)
+    answer: Json = {
+        "id": uuid_text(row.uuid),
+        "createdAt": iso(row.first_us),
+        "updatedAt": iso(row.last_us),
+        "nominalStartTime": iso(row.nominal_start_us),
+        "nominalEndTime": iso(row.nominal_end_us),
+        "state": state.name,
+        "startedAt": iso(row.started_us),
+        "endedAt": iso(ended_us),
+        "durationMs": _duration_ms(row.started_us, ended_us, inferred),
+        "startInferred": inferred,
+        "conflict": bool(row.flags & Flag.CONFLICT),
+        "args": {},
+        "job": identity(row.job),
+        "jobVersion": _job_version(row),
+        "inputDatasetVersions": [],
+        "outputDatasetVersions": [],
+        "facets": {},
+    }
+    return answer | _whole_run(row) if row.resolved else answer
+
+
+def _whole_run(row: RunRow) -> Json:
+    resolved = row.resolved
+    assert resolved is not None
+    return {
+        "externalId": resolved.external_id,
+        "parentRun": uuid_text(row.parent),
+        "rootRun": uuid_text(row.root),
+        "facets": {facet.name: msgspec.Raw(facet.body) for facet in resolved.facets.facets},
+        "inputDatasetVersions": _sights(row, resolved.reads, write=False),
+        "outputDatasetVersions": _sights(row, resolved.writes, write=True),
+    }
+
+
+def _sights(row: RunRow, sights: Sights, *, write: bool) -> list[Json]:
+    named = row.resolved.named_versions() if row.resolved and write else {}
+    found = []
+    for key, sight in sights.items():
+        bags = [flatten(layers).facets for layers in (sight.slow, sight.own, sight.io)]
+        facets = {facet.name: facet for bag in bags for facet in bag if not facet.deleted}
+        version = named.get(key) or _read_version(facets)
+        if version is None and write:
+            version = uuid_text(version_id(row.uuid, key))
+        members = {**identity(row.datasets[key]), "version": version}
+        found.append({"datasetVersionId": members, "facets": raw_facets(facets)})
+    return sorted(found, key=_by_name)
+
+
+def _by_name(answer: Json) -> tuple[str, str]:
+    members = answer["datasetVersionId"]
+    return (members["namespace"], members["name"])
+
+
+def _read_version(facets: Facets) -> str | None:
+    return _member(facets, "version", "datasetVersion")
+
+
+def _duration_ms(started_us: int | None, ended_us: int | None, inferred: bool) -> int | None:
+    if started_us is None or ended_us is None or inferred or ended_us < started_us:
+        return None
+    return (ended_us - started_us) // 1000
+
+
+def _job_version(row: RunRow) -> Json | None:
+    if row.job_version is None:
+        return None
+    return {**identity(row.job), "version": uuid_text(row.job_version)}
+
+
+def _job_type(facets: Facets) -> str:
+    kind = _member(facets, "jobType", "processingType")
+    return {"STREAMING": "STREAM", "SERVICE": "SERVICE"}.get(kind or "", "BATCH")
+
+
+def _location(facets: Facets) -> str | None:
+    return _member(facets, "sourceCodeLocation", "url")
+
+
+def _member(facets: Facets, name: str, member: str) -> str | None:
+    facet = facets.get(name)
+    return text(view(facet).get(member)) or None if facet else None
+
+
+def _fields(facets: Facets) -> list[Json]:
+    schema = facets.get("schema")
+    return list(_flatten(items(view(schema).get("fields")), "")) if schema else []
+
+
+def _flatten(fields: list[object], prefix: str) -> list[Json]:
+    """Nested fields follow their parent, by dotted path."""
+    found: list[Json] = []
+    for entry in fields:
+        members = obj(entry)
+        name = text(members.get("name"))
+        if not name:
+            continue
+        path = prefix + name
+        description = text(members.get("description")) or None
+        kind = text(members.get("type")) or None
+        found.append({"name": path, "type": kind, "tags": [], "description": description})
+        found += _flatten(items(members.get("fields")), path + ".")
+    return found
+
+
+def _tags(facets: Facets) -> list[str]:
+    facet: Facet | None = facets.get("tags")
+    members = items(view(facet).get("tags")) if facet else []
+    return sorted({text(obj(tag).get("key")) for tag in members if not obj(tag).get("field")} - {""})

@@ -1,0 +1,26 @@
+"""Questions to the graph and the log: sets of rows in, plain values out. Never writes.
+
+One round trip a question and level of detail, however many nodes or runs there are.
+"""
+
+
+import asyncpg
+
+from catchment.postgres.contents import Contents
+from catchment.postgres.read.details import Details
+from catchment.postgres.read.lineage import Lineage
+from catchment.postgres.read.log import Log
+from catchment.postgres.read.names import Names
+
+__all__ = ["Questions"]
+
+
+class Questions:
+    """Everything that can be asked, over the read pool."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        contents = Contents(pool)
+        self.names = Names(pool)
+        self.details = Details(pool, contents)
+        self.lineage = Lineage(pool)
+        self.log = Log(pool)

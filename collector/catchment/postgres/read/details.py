@@ -1,0 +1,227 @@
+"""What is known of jobs, datasets and runs, for sets of them at once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import asyncpg
+
+from catchment.events.facets.slow import SLOW
+from catchment.lineage.resolve import Resolved, resolve
+from catchment.lineage.versions import version_id
+from catchment.postgres.contents import Contents
+from catchment.postgres.asking import Asking
+from catchment.postgres.read.facets import Facets, resolve_facets
+from catchment.postgres.read.names import Names, Node
+
+LATEST_RUNS_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run by its columns; times in µs. `resolved` only where the whole run was asked for."""
+
+    id: int
+    uuid: bytes
+    job: Node
+    first_us: int
+    last_us: int
+    started_us: int | None
+    ended_us: int | None
+    nominal_start_us: int | None
+    nominal_end_us: int | None
+    state: int
+    flags: int
+    job_version: bytes | None
+    parent: bytes | None = None
+    root: bytes | None = None
+    resolved: Resolved | None = None
+    datasets: Mapping[bytes, Node] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRow:
+    """A dataset with the facets that hold, and its current version (id as text)."""
+
+    node: Node
+    facets: Facets
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job with the facets that hold, what it reads and writes, and its newest runs."""
+
+    node: Node
+    facets: Facets
+    inputs: list[Node]
+    outputs: list[Node]
+    runs: list[RunRow]
+    parent: Node | None
+
+
+class Details(Asking):
+    """Answers for sets of nodes: one round trip a level of detail."""
+
+    def __init__(self, pool: asyncpg.Pool, contents: Contents) -> None:
+        super().__init__(pool)
+        self._contents = contents
+        self._names = Names(pool)
+
+    async def datasets(self, ids: list[int], as_of_us: int) -> dict[int, DatasetRow]:
+        """Datasets by id, as they were then."""
+        nodes = await self._names.nodes(False, ids)
+        facets = await self._facets("bags_of_datasets", ids, as_of_us)
+        versions = {
+            row["entity"]: row["version"] or version_id(row["uuid"], nodes[row["entity"]].key)
+            for row in await self.ask("written_versions", ids, as_of_us)
+        }
+        return {
+            row_id: DatasetRow(node, facets.get(row_id, {}), _text(versions.get(row_id)))
+            for row_id, node in nodes.items()
+        }
+
+    async def jobs(self, ids: list[int], as_of_us: int) -> dict[int, JobRow]:
+        """Jobs by id, as they were then."""
+        nodes = await self._names.nodes(True, ids)
+        facets = await self._facets("bags_of_jobs", ids, as_of_us)
+        edges = await self.ask("edges_of_some_jobs", ids, as_of_us)
+        datasets = await self._names.nodes(False, list({row["dataset"] for row in edges}))
+        runs = await self._latest_runs(ids, nodes, as_of_us)
+        own = await self._own_facets(runs)
+        parents = await self._parents(runs)
+        return {
+            row_id: JobRow(
+                node,
+                _precedence(facets.get(row_id, {}), own.get(row_id, {})),
+                _ends(edges, row_id, b"i", datasets),
+                _ends(edges, row_id, b"o", datasets),
+                [run for run, _, _ in runs.get(row_id, [])],
+                parents.get(row_id),
+            )
+            for row_id, node in nodes.items()
+        }
+
+    async def _facets(self, query: str, ids: list[int], as_of_us: int) -> dict[int, Facets]:
+        rows = await self.ask(query, ids, as_of_us)
+        return resolve_facets(rows, await self._contents.bags(row["bag"] for row in rows))
+
+    async def _latest_runs(
+        self, ids: list[int], nodes: Mapping[int, Node], as_of_us: int
+    ) -> dict[int, list[tuple[RunRow, int | None, int | None]]]:
+        """Job -> (run, its job bag, its parent), newest first."""
+        rows = await self.ask("latest_runs", ids, as_of_us, LATEST_RUNS_MAX)
+        versions = await self._versions(rows)
+        found: dict[int, list[tuple[RunRow, int | None, int | None]]] = {}
+        for row in rows:
+            run = _run(row, nodes[row["wanted"]], versions)
+            found.setdefault(row["wanted"], []).append((run, row["job_bag"], row["parent"]))
+        return found
+
+    async def _own_facets(
+        self, runs: Mapping[int, list[tuple[RunRow, int | None, int | None]]]
+    ) -> dict[int, Facets]:
+        """Facets without history: those of the job's latest run."""
+        latest = {job: held[0][1] for job, held in runs.items() if held[0][1] is not None}
+        bags = await self._contents.bags(bag for bag in latest.values() if bag is not None)
+        return {
+            job: {
+                facet.name: facet
+                for facet in bags[bag].facets
+                if not facet.deleted and facet.name not in SLOW
+            }
+            for job, bag in latest.items()
+            if bag is not None
+        }
+
+    async def _parents(
+        self, runs: Mapping[int, list[tuple[RunRow, int | None, int | None]]]
+    ) -> dict[int, Node]:
+        """The job of the parent of each job's latest run."""
+        wanted = {job: held[0][2] for job, held in runs.items() if held[0][2] is not None}
+        if not wanted:
+            return {}
+        rows = await self.ask("runs_by_id", list(set(wanted.values())))
+        owner = {row["id"]: row["job"] for row in rows}
+        nodes = await self._names.nodes(True, list(set(owner.values())))
+        return {job: nodes[owner[parent]] for job, parent in wanted.items() if parent in owner}
+
+    async def _versions(self, rows: Iterable[asyncpg.Record]) -> dict[int, bytes]:
+        ids = {row["job_version"] for row in rows if row["job_version"] is not None}
+        found = await self.ask("job_versions_by_id", list(ids)) if ids else []
+        return {row["id"]: row["hash"] for row in found}
+
+    async def runs_of_job(self, job: int, limit: int, offset: int) -> tuple[list[RunRow], int]:
+        """One page of a job's runs, newest first, and how many there are in all."""
+        rows = await self.ask("runs_of_job", job, limit, offset)
+        return await self._whole(rows), await self.ask_one("count_runs_of_job", job)
+
+    async def run(self, uuid: bytes) -> RunRow | None:
+        """One run with everything that its fold says; None if it was never named."""
+        rows = await self._whole(await self.ask("run_by_uuid", uuid))
+        return rows[0] if rows else None
+
+    async def _whole(self, rows: list[asyncpg.Record]) -> list[RunRow]:
+        folds = await self._contents.folds({row["uuid"]: row["fold"] for row in rows})
+        resolved = {uuid: resolve(fold) for uuid, fold in folds.items()}
+        jobs = await self._names.nodes(True, [row["job"] for row in rows])
+        versions = await self._versions(rows)
+        keys = {key for run in resolved.values() for key in (*run.reads, *run.writes)}
+        found = await self.ask("datasets_by_key", list(keys)) if keys else []
+        nodes = await self._names.nodes(False, [row["id"] for row in found])
+        datasets = {node.key: node for node in nodes.values()}
+        return [
+            replace(
+                _run(row, jobs[row["job"]], versions),
+                resolved=resolved[row["uuid"]],
+                parent=_ancestor(resolved[row["uuid"]], 0),
+                root=_ancestor(resolved[row["uuid"]], 1),
+                datasets=datasets,
+            )
+            for row in rows
+        ]
+
+
+def _precedence(held: Facets, own: Facets) -> Facets:
+    """Facets without history are those of the latest run, before any that was declared."""
+    return {name: own.get(name, held.get(name, facet)) for name, facet in {**held, **own}.items()}
+
+
+def _ancestor(run: Resolved, which: int) -> bytes | None:
+    named = run.ancestry[which]
+    return None if named is None else named.run_id
+
+
+def _text(version: str | bytes | None) -> str | None:
+    if version is None or isinstance(version, str):
+        return version
+    digits = version.hex()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _ends(
+    edges: Iterable[asyncpg.Record], job: int, direction: bytes, datasets: Mapping[int, Node]
+) -> list[Node]:
+    found = [
+        datasets[row["dataset"]] for row in edges if row["job"] == job and row["dir"] == direction
+    ]
+    return sorted(found, key=lambda node: node.order)
+
+
+def _run(row: Any, job: Node, versions: Mapping[int, bytes]) -> RunRow:
+    return RunRow(
+        id=row["id"],
+        uuid=row["uuid"],
+        job=job,
+        first_us=row["first_at"],
+        last_us=row["last_at"],
+        started_us=row["started_at"],
+        ended_us=row["ended_at"],
+        nominal_start_us=row["nominal_start"],
+        nominal_end_us=row["nominal_end"],
+        state=row["state"],
+        flags=row["flags"],
+        job_version=versions.get(row["job_version"]) if row["job_version"] is not None else None,
+    )
+
+

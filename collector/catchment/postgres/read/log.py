@@ -1,0 +1,79 @@
+"""The log as it stands: entries in order, their bytes, and the dead letters."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from catchment.events.model import EventType
+from catchment.events.names import from_text
+from catchment.lineage.ports import Kind, Source
+from catchment.postgres.blobs import unpack
+from catchment.postgres.asking import Asking
+
+_TYPES = tuple(EventType)
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One entry. Times in µs; names as they were emitted."""
+
+    seq: int
+    kind: Kind
+    logged_us: int
+    event_us: int | None
+    event_type: str | None
+    run_id: bytes | None
+    job: tuple[str, str] | None
+    dataset: tuple[str, str] | None
+    source: Source
+    sha256: bytes
+    problems: list[dict[str, str]]
+
+
+class Log(Asking):
+    """Reads the log."""
+
+    async def entries(
+        self, after: int, kinds: list[int] | None, limit: int
+    ) -> list[LogEntry]:
+        """Entries with a greater seq than `after`, in order."""
+        rows = await self.ask("list_entries", after, kinds, limit)
+        return [_entry(row) for row in rows]
+
+    async def body(self, seq: int) -> bytes | None:
+        """An entry's bytes as they were received; None if there is no such entry."""
+        rows = await self.ask("blob_of_entry", seq)
+        if not rows:
+            return None
+        [row] = rows
+        return unpack(row["bodies"])[row["n"] - row["first"]]
+
+    async def dead_letters(self, after: int, limit: int) -> list[dict[str, Any]]:
+        """Dead letters with a greater seq than `after`, in order."""
+        rows = await self.ask("list_dead_letters", after, limit)
+        return [{**row, "detail": json.loads(row["detail"])} for row in rows]
+
+    async def length(self) -> int:
+        """How many entries the log has."""
+        length: int = await self.ask_one("next_seq")
+        return length
+
+
+def _entry(row: Any) -> LogEntry:
+    return LogEntry(
+        seq=row["seq"],
+        kind=Kind(row["kind"]),
+        logged_us=row["logged_at"],
+        event_us=row["at"],
+        event_type=None if row["type"] is None else _TYPES[row["type"]].value,
+        run_id=row["run"],
+        job=_name(row["job_namespace"], row["job"]),
+        dataset=_name(row["dataset_namespace"], row["dataset"]),
+        source=Source(row["source"]),
+        sha256=row["sha256"],
+        problems=json.loads(row["problems"]) if row["problems"] else [],
+    )
+
+
+def _name(namespace: str | None, name: str | None) -> tuple[str, str] | None:
+    return None if namespace is None or name is None else (from_text(namespace), from_text(name))

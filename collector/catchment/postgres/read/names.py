@@ -1,0 +1,91 @@
+"""From names to nodes and back."""
+
+from dataclasses import dataclass
+
+from catchment.events.names import from_text, to_text
+from catchment.lineage.keys import dataset_name, job_name
+from catchment.postgres.asking import Asking
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A job or dataset. `first_us`, `last_us`: the earliest and latest event that names it."""
+
+    id: int
+    key: bytes
+    is_job: bool
+    namespace: str
+    name: str
+    first_us: int = 0
+    last_us: int = 0
+
+    @property
+    def node_id(self) -> str:
+        """As the API writes it."""
+        return f"{'job' if self.is_job else 'dataset'}:{self.namespace}:{self.name}"
+
+    @property
+    def order(self) -> tuple[bool, str, str]:
+        """A natural order, the same whatever came first."""
+        return (self.is_job, self.namespace, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceRow:
+    """A namespace and when it was named."""
+
+    name: str
+    first_us: int
+    last_us: int
+
+
+class Names(Asking):
+    """Finds nodes by name, and lists them."""
+
+    async def find(self, is_job: bool, candidates: list[tuple[str, str]]) -> list[Node]:
+        """The nodes that have one of these (namespace, name) pairs."""
+        make = job_name if is_job else dataset_name
+        keys = [make(*pair).key for pair in candidates]
+        rows = await self.ask("jobs_by_key" if is_job else "datasets_by_key", keys)
+        return [
+            Node(row["id"], row["key"], is_job, from_text(row["namespace"]), from_text(row["name"]))
+            for row in rows
+        ]
+
+    async def nodes(self, is_job: bool, ids: list[int]) -> dict[int, Node]:
+        """Nodes by id, with their times."""
+        rows = await self.ask("names_of_jobs" if is_job else "names_of_datasets", ids)
+        return {
+            row["id"]: Node(
+                row["id"],
+                row["key"],
+                is_job,
+                from_text(row["namespace"]),
+                from_text(row["name"]),
+                row["first_at"],
+                row["last_at"] if row["last_at"] is not None else row["first_at"],
+            )
+            for row in rows
+        }
+
+    async def namespaces(
+        self, name: str | None, limit: int, offset: int
+    ) -> list[NamespaceRow]:
+        """Namespaces by name, or the one of that name."""
+        stored = None if name is None else to_text(name)
+        rows = await self.ask("list_namespaces", stored, limit, offset)
+        return [NamespaceRow(from_text(row["name"]), row["first_at"], row["last_at"]) for row in rows]
+
+    async def page(
+        self, is_job: bool, namespace: str | None, limit: int, offset: int
+    ) -> tuple[list[int], int]:
+        """Ids of one page of jobs or datasets in their order, and how many there are in all."""
+        if namespace is None:
+            rows = await self.ask("list_all_jobs", limit, offset)
+            return [row["id"] for row in rows], await self.ask_one("count_all_jobs")
+        listing, counting = (
+            ("list_jobs", "count_jobs") if is_job else ("list_datasets", "count_datasets")
+        )
+        stored = to_text(namespace)
+        rows = await self.ask(listing, stored, limit, offset)
+        return [row["id"] for row in rows], await self.ask_one(counting, stored)

@@ -1,0 +1,78 @@
+-- name: bags_of_datasets
+-- For each bag that a dataset was ever seen with, when last: one probe a bag, however many runs.
+select u.entity, u.dir, u.bag, s.at
+from bag_use u cross join lateral (
+  select at from sighting s
+  where s.entity = u.entity and s.dir = u.dir and s.bag = u.bag and s.at <= $2
+  order by at desc limit 1) s
+where u.entity = any($1::integer[]) and u.dir in ('i', 'o', 'd');
+
+-- name: bags_of_jobs
+-- As of datasets; what runs show of their job stands on the run.
+select u.entity, u.dir, u.bag, s.at
+from bag_use u cross join lateral (
+  select at from sighting s
+  where u.dir = 'd' and s.entity = u.entity and s.dir = 'd' and s.bag = u.bag and s.at <= $2
+  order by at desc limit 1) s
+where u.entity = any($1::integer[]) and u.dir = 'd'
+union all
+select u.entity, u.dir, u.bag, r.at
+from bag_use u cross join lateral (
+  select max(at) as at from (
+    (select first_at as at from run
+     where job = u.entity and job_bag = u.bag and io_set is not null and first_at <= $2
+     order by first_at desc limit 1)
+    union all
+    (select first_at from run_job
+     where job = u.entity and job_bag = u.bag and first_at <= $2 order by first_at desc limit 1)
+  ) as latest) r
+where u.entity = any($1::integer[]) and u.dir = 'j' and r.at is not null;
+
+-- name: written_versions
+-- The latest confirmed write of each dataset: along its bags, past the runs that did not complete.
+select distinct on (u.entity) u.entity, w.uuid, w.run, v.version
+from bag_use u cross join lateral (
+  select s.run, s.at, r.uuid from sighting s join run r on r.id = s.run
+  where s.entity = u.entity and s.dir = 'o' and s.bag = u.bag
+    and r.state = 2 and r.ended_at <= $2
+  order by s.at desc, r.uuid desc limit 1) w
+left join named_version v on v.dataset = u.entity and v.run = w.run
+where u.entity = any($1::integer[]) and u.dir = 'o'
+order by u.entity, w.at desc, w.uuid desc;
+
+-- name: edges_of_some_jobs
+-- What jobs read and write; distinct, because each live io-set says it again.
+select distinct job, dataset, dir from edges_of_jobs($1::integer[], $2);
+
+-- name: latest_runs
+-- The newest runs of each job, along the index.
+select w.job as wanted, r.*
+from unnest($1::integer[]) as w (job) cross join lateral (
+  select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
+    parent, root, job, io_set, job_bag, job_version, state, flags
+  from run where job = w.job and first_at <= $2
+  order by started_at desc nulls last, uuid desc limit $3) r;
+
+-- name: runs_of_job
+-- A page of a job's runs, along the index.
+select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end, parent, root,
+  job, io_set, job_bag, job_version, state, flags, fold
+from run where job = $1 order by started_at desc nulls last, uuid desc limit $2 offset $3;
+
+-- name: count_runs_of_job
+-- How many a page would have without its limit.
+select count(*) from run where job = $1;
+
+-- name: run_by_uuid
+-- One run, with everything.
+select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end, parent, root,
+  job, io_set, job_bag, job_version, state, flags, fold
+from run where uuid = $1;
+
+-- name: runs_by_id
+-- Parents and roots, and whom they belong to.
+select r.id, r.uuid, r.parent, r.root, r.job from run r where r.id = any($1::bigint[]);
+
+-- name: job_versions_by_id
+-- Versions are ids to the outside by their hash.
+select id, hash from job_version where id = any($1::integer[]);

@@ -1,0 +1,54 @@
+-- name: datasets_by_key
+-- Exact names are found by their key, however long they are.
+select d.id, d.canon, d.key, n.name as namespace, d.name
+from dataset d join namespace n on n.id = d.namespace where d.key = any($1::uuid[]);
+
+-- name: jobs_by_key
+-- As datasets.
+select j.id, j.key, n.name as namespace, j.name
+from job j join namespace n on n.id = j.namespace where j.key = any($1::uuid[]);
+
+-- name: names_of_datasets
+-- What the walk meets, by name.
+select d.id, d.canon, d.key, n.name as namespace, d.name, d.first_at, s.last_at
+from dataset d join namespace n on n.id = d.namespace left join seen s on s.entity = d.id
+where d.id = any($1::integer[]);
+
+-- name: names_of_jobs
+-- What the walk meets, by name.
+select j.id, j.key, n.name as namespace, j.name, j.first_at, s.last_at
+from job j join namespace n on n.id = j.namespace left join seen s on s.entity = j.id
+where j.id = any($1::integer[]);
+
+-- name: list_namespaces
+-- By name; a database has hundreds.
+select n.name, n.first_at, s.last_at from namespace n left join seen s on s.entity = n.id
+where $1::text is null or n.name = $1
+order by n.name collate "C" limit $2 offset $3;
+
+-- name: list_datasets
+-- By name, along the index; equal beginnings are told apart by the key.
+select d.id from dataset d join namespace n on n.id = d.namespace where n.name = $1
+order by d.namespace, left(d.name, 256) collate "C", d.key limit $2 offset $3;
+
+-- name: count_datasets
+-- How many a list would have without its limit.
+select count(*) from dataset d join namespace n on n.id = d.namespace where n.name = $1;
+
+-- name: list_jobs
+-- By name, along the index; of one namespace.
+select j.id from job j join namespace n on n.id = j.namespace where n.name = $1
+order by j.namespace, left(j.name, 256) collate "C", j.key limit $2 offset $3;
+
+-- name: count_jobs
+-- How many a list would have without its limit.
+select count(*) from job j join namespace n on n.id = j.namespace where n.name = $1;
+
+-- name: list_all_jobs
+-- Of all namespaces, the one that was named last first; the key makes pages disjoint.
+select j.id from job j join seen s on s.entity = j.id
+order by s.last_at desc, j.key limit $1 offset $2;
+
+-- name: count_all_jobs
+-- How many a list would have without its limit.
+select count(*) from job;
