@@ -95,14 +95,40 @@ class Server(uvicorn.Server):
         yield
 
 
-@contextmanager
-def until_signal(stop: Callable[[], None]) -> Iterator[None]:
-    """Call `stop` at each SIGTERM or SIGINT within the block."""
-    loop = asyncio.get_running_loop()
-    for number in SIGNALS:
-        loop.add_signal_handler(number, stop)
-    try:
-        yield
-    finally:
+class Stop:
+    """What SIGTERM and SIGINT do: give up while starting, stop in good order once it runs."""
+
+    def __init__(self) -> None:
+        self._server: Server | None = None
+        self._starting = asyncio.current_task()
+        self.asked = False
+
+    def runs(self, server: Server) -> None:
+        """From now on there is a server to stop."""
+        self._server = server
+        server.should_exit = self.asked
+
+    def __call__(self) -> None:
+        """A signal came; a second one waits for no request."""
+        server = self._server
+        if server is not None:
+            server.force_exit = self.asked
+            server.should_exit = True
+        elif self._starting is not None:
+            self._starting.cancel()
+        self.asked = True
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Heed signals within the block; one that came while starting ends it quietly."""
+        loop = asyncio.get_running_loop()
         for number in SIGNALS:
-            loop.remove_signal_handler(number)
+            loop.add_signal_handler(number, self)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self.asked:
+                raise
+        finally:
+            for number in SIGNALS:
+                loop.remove_signal_handler(number)
