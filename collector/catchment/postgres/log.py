@@ -1,0 +1,24 @@
+"""Control entries: what a person changed becomes an entry of the log in the same transaction."""
+
+import time
+
+import asyncpg
+
+from catchment.lineage.ports import ControlEntry, Kind
+from catchment.postgres.write.log import append, write_bodies, write_others
+from catchment.postgres.write.session import Session
+from catchment.postgres.write.state import IdBlocks, Known, Learned
+
+
+async def append_control(connection: asyncpg.Connection, kind: Kind, body: bytes) -> int:
+    """Append one control entry inside the caller's open transaction; answers its seq.
+
+    `body` is JSON text and must hold no secret. Takes the head row: commit soon after.
+    """
+    session = Session(connection, Learned(Known()), IdBlocks(), IdBlocks())
+    entries = [ControlEntry(kind, body)]
+    [[batch]] = await session.fetch("next_batch_id")
+    await write_bodies(session, batch, entries)
+    head = await append(session, batch, time.time_ns() // 1000, entries, [None], {}, {})
+    await write_others(session, head, entries)
+    return head.first_seq
