@@ -100,6 +100,9 @@ class KeysFile:
         self._read_at_ns = -1
         self._keys: dict[str, StoredKey] = {}
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
     def load(self) -> None:
         """Read it if it changed.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import os
 import signal
 import socket
@@ -83,6 +84,8 @@ class Server(uvicorn.Server):
             )
         )
         self._on_ready = on_ready
+        # What it says of starting and stopping is said by us, and its errors come as warnings.
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept connections, and say so."""

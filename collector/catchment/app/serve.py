@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from catchment import __version__
 from catchment.access.hosts import Hosts
+from catchment.api.routes import build_routes
 from catchment.app import health
 from catchment.app.database import database, make_ready
 from catchment.app.listen import Server, Stop, take_address, url_of
@@ -20,6 +21,7 @@ from catchment.app.rooms import new_intake, new_key_ring, reading, writing
 from catchment.app.web import build_web
 from catchment.lineage.ports import Source
 from catchment.postgres.health import ping
+from catchment.postgres.read import Questions
 from catchment.receivers import http
 from catchment.receivers.body import BodyReader, InFlight
 from catchment.receivers.inflate import InflateBounds
@@ -86,9 +88,10 @@ def _web(settings: Settings, parts: http.Parts, pool: Any, readiness: health.Rea
         batch_events_max=settings.batch_events_max,
         failed_events_max=settings.failed_events_max,
     )
+    questions, nodes_max = Questions(pool), settings.graph_nodes_max
     return build_web(
         hosts=Hosts(settings.host, settings.hosts_allowed, settings.origins_allowed),
         keys=new_key_ring(settings, pool),
         doors=doors,
-        routes=health.routes(readiness),
+        routes=[*health.routes(readiness), *build_routes(questions, graph_nodes_max=nodes_max)],
     )

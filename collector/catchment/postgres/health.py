@@ -10,3 +10,10 @@ async def ping(pool: asyncpg.Pool) -> None:
     """Ask the cheapest question. Raises DatabaseAway if there is no answer."""
     with translated():
         await pool.fetchval(SQL["ping"])
+
+
+async def server_clock_us(connection: asyncpg.Connection) -> int:
+    """The time on the server, in µs since 1970."""
+    with translated():
+        now_us: int = await connection.fetchval(SQL["server_clock"])
+    return now_us

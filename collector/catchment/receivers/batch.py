@@ -100,7 +100,7 @@ class BatchDoor:
             if index % _READ_AT_ONCE == 0:
                 await asyncio.sleep(0)
             entry, error = await self._intake.take(
-                elements[index], grant, {"key": grant.key_id, "index": index}
+                elements[index], grant, {"apiKey": grant.key_id, "index": index}
             )
             if entry is not None:
                 part.indexes.append(index)

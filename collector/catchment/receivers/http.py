@@ -96,7 +96,7 @@ class SingleDoor:
         """A dead letter, if there is room: the sender hears of it anyway."""
         if not body.strip():
             return
-        dead = self._intake.dead(body, error, {"key": key_id}, bounded=True)
+        dead = self._intake.dead(body, error, {"apiKey": key_id}, bounded=True)
         try:
             [verdict] = await self._pipeline.submit((dead,))
         except CatchmentError as refusal:

@@ -19,7 +19,3 @@ values ($1, $2, $3, $4, $5, now());
 -- Once only: a second time answers no row, so that the log gets one entry.
 update api_key set revoked_at = now() where id = $1 and revoked_at is null
 returning id;
-
--- name: ping
--- Whether Postgres answers at all; the cheapest question there is.
-select 1;
