@@ -1,4 +1,4 @@
-"""Put migrations and schemas into standard wheels; editable installs read them from the checkout."""
+"""Put migrations and schemas into wheels; editable installs read them from the checkout."""
 
 from pathlib import Path
 from typing import Any

@@ -37,7 +37,7 @@ def events(count: int, *, seed: int = 0, jobs: int = 500) -> Iterator[bytes]:
             yield job.event("COMPLETE", now, run, parent, rng)
 
 
-def facet(entity: str, name: str, version: str, **members: Any) -> Json:
+def facet(name: str, version: str, **members: Any) -> Json:
     """A facet as the official client writes it."""
     url = f"{SPEC}/facets/{version}/{name}.json#/$defs/{name}"
     return {"_producer": PRODUCER, "_schemaURL": url, **members}
@@ -53,10 +53,11 @@ class _Job:
         self.output = self._dataset(f"warehouse.raw.table_{n + 2:05d}")
         self.bare_output = {**self.output, "facets": dict(self.output["facets"])}
         self.output["facets"]["columnLineage"] = facet(
-            "Dataset", "ColumnLineageDatasetFacet", "1-2-0", fields=self._columns()
+            "ColumnLineageDatasetFacet", "1-2-0", fields=self._columns()
         )
         columns = ",\n       ".join(f"coalesce(a.column_{k}, b.column_{k})" for k in range(10))
-        self.sql = f"insert into table_{n:05d}\nselect {columns}\nfrom a join b using (id)\n" + (
+        self.sql = (
+            f"insert into table_{n:05d}\nselect {columns}\nfrom a join b using (id)\n"
             f"where a.updated_at > now() - interval '{n} days' -- nightly build of table {n}"
         )
 
@@ -65,7 +66,7 @@ class _Job:
             {"name": f"column_{k}", "type": _TYPES[k % 5], "description": f"column {k}"}
             for k in range(10)
         ]
-        schema = facet("Dataset", "SchemaDatasetFacet", "1-2-0", fields=fields)
+        schema = facet("SchemaDatasetFacet", "1-2-0", fields=fields)
         return {"namespace": "postgres://db:5432", "name": name, "facets": {"schema": schema}}
 
     def _columns(self) -> Json:
@@ -84,9 +85,7 @@ class _Job:
             for k in range(10)
         }
 
-    def event(
-        self, kind: str, now: datetime, run: str, parent: str, rng: random.Random
-    ) -> bytes:
+    def event(self, kind: str, now: datetime, run: str, parent: str, rng: random.Random) -> bytes:
         link = {"run": {"runId": parent}, "job": {"namespace": "prod", "name": "analytics.flow"}}
         tags = [{"key": "openlineage_client_version", "value": "1.54.0", "source": "CLIENT"}]
         event: Json = {
@@ -96,22 +95,21 @@ class _Job:
             "job": {
                 "namespace": "prod",
                 "name": self.name,
-                "facets": {"sql": facet("Job", "SQLJobFacet", "1-1-0", query=self.sql)},
+                "facets": {"sql": facet("SQLJobFacet", "1-1-0", query=self.sql)},
             },
             "outputs": [self.bare_output],
             "producer": PRODUCER,
             "run": {
                 "runId": run,
                 "facets": {
-                    "parent": facet("Run", "ParentRunFacet", "1-1-0", **link, root=link),
-                    "tags": facet("Run", "TagsRunFacet", "1-0-0", tags=tags),
+                    "parent": facet("ParentRunFacet", "1-1-0", **link, root=link),
+                    "tags": facet("TagsRunFacet", "1-0-0", tags=tags),
                 },
             },
             "schemaURL": f"{SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent",
         }
         if kind == "COMPLETE":
             statistics = facet(
-                "Dataset",
                 "OutputStatisticsOutputDatasetFacet",
                 "1-0-2",
                 rowCount=rng.randrange(10**6),

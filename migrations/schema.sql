@@ -1,5 +1,8 @@
 -- Today's schema, for reading. Generated from the migrations by `make schema`; do not edit.
 
+-- Functions are in order of name, and may call later ones.
+set check_function_bodies = off;
+
 create sequence batch_id as bigint start 1 increment 1 minvalue 1 maxvalue 9223372036854775807 cache 1;
 create sequence row_id as bigint start 1 increment 1000 minvalue 1 maxvalue 9223372036854775807 cache 1;
 create sequence run_id as bigint start 1 increment 1000 minvalue 1 maxvalue 9223372036854775807 cache 1;

@@ -49,7 +49,9 @@ def build_router(questions: Questions) -> APIRouter:
         page = [shapes.dataset(rows[row_id]) for row_id in ids]
         return answer({"datasets": page, "totalCount": total})
 
-    @router.get("/namespaces/{namespace:name}/datasets/{dataset:name}", response_model=models.Dataset)
+    @router.get(
+        "/namespaces/{namespace:name}/datasets/{dataset:name}", response_model=models.Dataset
+    )
     async def one_dataset(
         request: Request, namespace: str, dataset: str, as_of: AsOf = None
     ) -> Response:

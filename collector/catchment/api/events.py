@@ -71,7 +71,9 @@ def build_router(questions: Questions) -> APIRouter:
         """What was received and could not be used, each distinct body once, with a count."""
         rows = await log.dead_letters(after, limit)
         listed = [_dead(row) for row in rows]
-        return answer({"deadLetters": listed, "next": rows[-1]["seq"] if len(rows) == limit else None})
+        return answer(
+            {"deadLetters": listed, "next": rows[-1]["seq"] if len(rows) == limit else None}
+        )
 
     return router
 

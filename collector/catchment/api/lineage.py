@@ -136,7 +136,7 @@ class Walk:
 
 
 def _levels(edges: Iterable[WalkedEdge], focus: Node) -> dict[int, int]:
-    """Node -> how many jobs from the start; the focus is 0, and a job is as far as what it gives."""
+    """Node -> how many jobs from the start; the focus is 0, a job is as far as what it gives."""
     levels = {focus.id: 0}
     for edge in edges:
         for row_id in (edge.job, edge.dataset):
@@ -144,7 +144,9 @@ def _levels(edges: Iterable[WalkedEdge], focus: Node) -> dict[int, int]:
     return levels
 
 
-def _draw(graph: dict[int, Json], kept: dict[int, Node], edge: WalkedEdge, facts: EdgeFacts) -> None:
+def _draw(
+    graph: dict[int, Json], kept: dict[int, Node], edge: WalkedEdge, facts: EdgeFacts
+) -> None:
     origin, destination = edge.dataset, edge.job
     if edge.dir == "o":
         origin, destination = destination, origin

@@ -1,4 +1,4 @@
-"""Answer models: what the OpenAPI document says of answers. Answers are checked against them in tests.
+"""Answer models: what the OpenAPI document says of answers. Tests check answers against them.
 
 Written from the shapes that Marquez's clients read, with what is said beyond.
 """

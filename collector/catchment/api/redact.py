@@ -26,9 +26,7 @@ def _clean(value: Any) -> Any:
         label = value.get("name", value.get("key"))
         named = isinstance(label, str) and bool(_SECRET.search(label)) and "value" in value
         return {
-            key: BLANK
-            if _SECRET.search(key) or (named and key == "value")
-            else _clean(member)
+            key: BLANK if _SECRET.search(key) or (named and key == "value") else _clean(member)
             for key, member in value.items()
         }
     if isinstance(value, list):

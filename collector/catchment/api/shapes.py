@@ -239,4 +239,6 @@ def _flatten(fields: list[object], prefix: str) -> list[Json]:
 def _tags(facets: Facets) -> list[str]:
     facet: Facet | None = facets.get("tags")
     members = items(view(facet).get("tags")) if facet else []
-    return sorted({text(obj(tag).get("key")) for tag in members if not obj(tag).get("field")} - {""})
+    return sorted(
+        {text(obj(tag).get("key")) for tag in members if not obj(tag).get("field")} - {""}
+    )

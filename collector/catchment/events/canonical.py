@@ -9,6 +9,7 @@ import re
 
 import msgspec
 
+from catchment.errors import NotJson
 from catchment.events import splitter
 
 _NEGATIVE_ZERO = re.compile(rb"[:,\[\s]-0(?![.0-9eE])|\A-0\Z")
@@ -70,7 +71,7 @@ def _in_order(members: dict[str, bytes]) -> list[tuple[str, bytes]]:
 
 def _scalar(piece: bytes) -> bytes:
     if splitter.value_end(piece, 0) != len(piece):
-        raise splitter.NotJson("The body is not JSON: something follows a value.")
+        raise NotJson("The body is not JSON: something follows a value.")
     return string(splitter.text(piece)) if piece[:1] == b'"' else piece
 
 

@@ -87,9 +87,7 @@ class Elements(Generic[J, D]):
             cache.put(raw, built)
         return built
 
-    def facets(
-        self, raw: bytes | None, pointer: str, problems: list[Problem]
-    ) -> tuple[Facet, ...]:
+    def facets(self, raw: bytes | None, pointer: str, problems: list[Problem]) -> tuple[Facet, ...]:
         """The facets of one bag; what is no facet is a problem and left out."""
         if raw is None or raw == b"{}":
             return ()

@@ -36,5 +36,10 @@ def declare(event: RunEvent, job: JobAssertion) -> Declaration | None:
     fills_in, fills_out = "i" in directions, "o" in directions
     marks = bytes([fills_in, fills_out])
     return Declaration(
-        job.name.key, event.time_us, digest(b"declared", shape.hash, marks), shape, fills_in, fills_out
+        job.name.key,
+        event.time_us,
+        digest(b"declared", shape.hash, marks),
+        shape,
+        fills_in,
+        fills_out,
     )

@@ -80,7 +80,8 @@ def fold_of_naming(time_us: int, job_key: bytes) -> RunFold:
 
 def fold_of(event: RunEvent) -> RunFold:
     """The fold of one run event."""
-    assert event.job is not None and event.type is not None
+    assert event.job is not None
+    assert event.type is not None
     time_us, rank = event.time_us, RANK[event.type]
     terminal = rank >= FIRST_TERMINAL_RANK
     job = event.job

@@ -1,4 +1,4 @@
-"""Natural keys: 128 bits of SHA-256 over length-prefixed parts. Equal names, equal keys, everywhere.
+"""Natural keys: 128 bits of SHA-256 over length-prefixed parts. Equal names have equal keys.
 
 Computed over the names as they were emitted; knows nothing of where they are stored.
 """

@@ -9,7 +9,7 @@ from catchment.lineage.keys import Name, job_name
 
 
 class Stub(NamedTuple):
-    """When a run was named, and the key of the job it was said to belong to. The least one holds."""
+    """When a run was named, and the key of the job it was said to be of. The least one holds."""
 
     time_us: int
     job: bytes

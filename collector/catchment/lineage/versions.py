@@ -1,4 +1,4 @@
-"""Ids of versions: of a dataset by the run that wrote it, of a job by what it reads, writes and is."""
+"""Ids of versions: of a dataset by the run that wrote it, of a job by what it touches and is."""
 
 from catchment.events.model import Facet
 from catchment.lineage.iosets import IoSet

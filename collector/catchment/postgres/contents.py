@@ -13,9 +13,9 @@ from catchment.events.model import Facet
 from catchment.events.names import from_text
 from catchment.lineage.bags import Bag
 from catchment.lineage.fold import RunFold
+from catchment.postgres.asking import Asking
 from catchment.postgres.caches import Cache
 from catchment.postgres.folds import Builder, References, unpack
-from catchment.postgres.asking import Asking
 
 
 def facet_of(name: str, deleted: bool, body: bytes) -> Facet:

@@ -21,7 +21,7 @@ DICTIONARY = (
     b'"rowCount":0}"_schemaURL":"https://openlineage.io/spec/facets/1-1-0/'
     b'DataQualityAssertionsDatasetFacet.json#/$defs/DataQualityAssertionsDatasetFacet",'
     b'"assertions":[{"assertion":"not_null","column":"","success":true}]}"_schemaURL":"https://'
-    b'openlineage.io/spec/facets/1-0-0/InputStatisticsInputDatasetFacet.json#/$defs/'
+    b"openlineage.io/spec/facets/1-0-0/InputStatisticsInputDatasetFacet.json#/$defs/"
     b'InputStatisticsInputDatasetFacet","fileCount":1,"rowCount":1000,"size":1000}"_schemaURL":'
     b'"https://openlineage.io/spec/facets/1-0-2/OutputStatisticsOutputDatasetFacet.json#/$defs/'
     b'OutputStatisticsOutputDatasetFacet","fileCount":1,"rowCount":1000,"size":1000}"_schemaURL":'

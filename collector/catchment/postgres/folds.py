@@ -123,9 +123,7 @@ def unpack(fold: bytes) -> Raw:
     """A fold's parts, with ids still to be looked up."""
     if fold[0] != FORM:
         raise ValueError(f"a fold of form {fold[0]}, not {FORM}: written by another version")
-    raw: Raw = _decoder.decode(
-        _decompressor.decompress(fold[1:], max_output_size=_FOLD_BYTES_MAX)
-    )
+    raw: Raw = _decoder.decode(_decompressor.decompress(fold[1:], max_output_size=_FOLD_BYTES_MAX))
     return raw
 
 

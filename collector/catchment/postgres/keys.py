@@ -61,7 +61,7 @@ async def create_key(
     namespaces: Sequence[str],
 ) -> int:
     """Keep a new key; answers the `seq` of its entry in the log."""
-    said = {
+    said: dict[str, object] = {
         "action": "create",
         "id": key_id,
         "name": name,

@@ -22,6 +22,9 @@ from catchment.postgres.statements import SQL
 
 _HEADER = """\
 -- Today's schema, for reading. Generated from the migrations by `make schema`; do not edit.
+
+-- Functions are in order of name, and may call later ones.
+set check_function_bodies = off;
 """
 # Asked in this order, and each answers its objects in order of name. Those that need several lines
 # each are set apart by empty ones.

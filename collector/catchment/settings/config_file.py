@@ -38,7 +38,7 @@ def read_config(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[Proble
 class ConfigFile(PydanticBaseSettingsSource):
     """The file as one of the model's sources; empty when it cannot be read (`load` says why)."""
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
         """One field's value, its key, and that it needs no decoding."""
         return self().get(field_name), field_name, False
 

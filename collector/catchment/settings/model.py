@@ -175,7 +175,7 @@ class Settings(BaseSettings):
     @field_validator("data_dir", "keys_file", "postgres_bin")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
-        return value and Path(os.path.abspath(value.expanduser()))
+        return value and value.expanduser().absolute()
 
     @classmethod
     def settings_customise_sources(

@@ -16,6 +16,11 @@ from structlog.typing import Processor
 VALUE_CHARS_MAX = 1_000
 
 # Their chatter at `info` is either noise or holds what a client sent (a path with a query).
+# A frame's variables hold what was received.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 _QUIET = ("uvicorn.access", "aiokafka", "asyncio")
 
 
@@ -60,11 +65,12 @@ def _shared() -> list[Processor]:
 
 
 def _json() -> list[Processor]:
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(default=str)]
+    return [_TRACEBACKS, structlog.processors.JSONRenderer(default=str)]
 
 
 def _console() -> list[Processor]:
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
 def cut_values(

@@ -42,7 +42,18 @@ def test_bytes_come_back_as_they_were_without_what_is_around(server: Collector) 
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b" ", b"{", b"[]", b"1", b'"text"', b"{'a': 1}", b"{} {}", b"\xff\xfe{\x00}\x00", b"\xff"],
+    [
+        b"",
+        b" ",
+        b"{",
+        b"[]",
+        b"1",
+        b'"text"',
+        b"{'a': 1}",
+        b"{} {}",
+        b"\xff\xfe{\x00}\x00",
+        b"\xff",
+    ],
 )
 def test_what_is_no_json_object_is_400(server: Collector, body: bytes) -> None:
     problem(server.post(body), 400)

@@ -15,7 +15,7 @@ _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def content_hash(body: bytes) -> bytes:
-    """The hash of a canonical facet without `_producer` and `_schemaURL`: what versions are made of."""
+    """The hash of a facet without `_producer` and `_schemaURL`: what versions are made of."""
     try:
         members = {key: bytes(raw) for key, raw in _members.decode(body).items()}
     except (msgspec.DecodeError, RecursionError):

@@ -55,7 +55,7 @@ def _source(column: str | None, members: dict[str, object]) -> Source | None:
         return Source(True, identity, ())
     if identity is None:
         return None
-    columns = ()
+    columns: tuple[ColumnInput, ...] = ()
     if column is not None or text(members.get("field")):
         columns = tuple(read_inputs(column, [members]))
     return Source(False, identity, columns)

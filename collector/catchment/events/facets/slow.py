@@ -1,4 +1,4 @@
-"""Which facets describe the dataset or job itself and have history. All others belong to the run."""
+"""Which facets describe the dataset or job itself, with history. All others are the run's."""
 
 SLOW = frozenset(
     {

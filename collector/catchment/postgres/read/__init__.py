@@ -3,7 +3,6 @@
 One round trip a question and level of detail, however many nodes or runs there are.
 """
 
-
 import asyncpg
 
 from catchment.postgres.contents import Contents

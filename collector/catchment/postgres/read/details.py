@@ -9,8 +9,8 @@ import asyncpg
 from catchment.events.facets.slow import SLOW
 from catchment.lineage.resolve import Resolved, resolve
 from catchment.lineage.versions import version_id
-from catchment.postgres.contents import Contents
 from catchment.postgres.asking import Asking
+from catchment.postgres.contents import Contents
 from catchment.postgres.read.facets import Facets, resolve_facets
 from catchment.postgres.read.names import Names, Node
 
@@ -223,5 +223,3 @@ def _run(row: Any, job: Node, versions: Mapping[int, bytes]) -> RunRow:
         flags=row["flags"],
         job_version=versions.get(row["job_version"]) if row["job_version"] is not None else None,
     )
-
-

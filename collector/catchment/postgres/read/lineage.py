@@ -32,8 +32,13 @@ class Lineage(Asking):
     """Walks the graph."""
 
     async def walk(
-        self, dataset: int | None, job: int | None, direction: str | None, depth: int,
-        nodes_max: int, as_of_us: int,
+        self,
+        dataset: int | None,
+        job: int | None,
+        direction: str | None,
+        depth: int,
+        nodes_max: int,
+        as_of_us: int,
     ) -> list[WalkedEdge]:
         """The edges within reach of one dataset or job; `direction` None: all that is connected."""
         start = [] if dataset is None else [dataset]
@@ -44,9 +49,7 @@ class Lineage(Asking):
             for row in rows
         ]
 
-    async def facts(
-        self, jobs: list[int], as_of_us: int
-    ) -> dict[tuple[int, int, str], EdgeFacts]:
+    async def facts(self, jobs: list[int], as_of_us: int) -> dict[tuple[int, int, str], EdgeFacts]:
         """(job, dataset, dir) -> facts, for every edge that these jobs have then."""
         rows = await self.ask("edge_facts", jobs, as_of_us)
         return {

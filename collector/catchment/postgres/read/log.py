@@ -7,8 +7,8 @@ from typing import Any
 from catchment.events.model import EventType
 from catchment.events.names import from_text
 from catchment.lineage.ports import Kind, Source
-from catchment.postgres.blobs import unpack
 from catchment.postgres.asking import Asking
+from catchment.postgres.blobs import unpack
 
 _TYPES = tuple(EventType)
 
@@ -33,9 +33,7 @@ class LogEntry:
 class Log(Asking):
     """Reads the log."""
 
-    async def entries(
-        self, after: int, kinds: list[int] | None, limit: int
-    ) -> list[LogEntry]:
+    async def entries(self, after: int, kinds: list[int] | None, limit: int) -> list[LogEntry]:
         """Entries with a greater seq than `after`, in order."""
         rows = await self.ask("list_entries", after, kinds, limit)
         return [_entry(row) for row in rows]
@@ -46,7 +44,8 @@ class Log(Asking):
         if not rows:
             return None
         [row] = rows
-        return unpack(row["bodies"])[row["n"] - row["first"]]
+        body: bytes = unpack(row["bodies"])[row["n"] - row["first"]]
+        return body
 
     async def dead_letters(self, after: int, limit: int) -> list[dict[str, Any]]:
         """Dead letters with a greater seq than `after`, in order."""

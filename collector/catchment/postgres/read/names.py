@@ -68,13 +68,13 @@ class Names(Asking):
             for row in rows
         }
 
-    async def namespaces(
-        self, name: str | None, limit: int, offset: int
-    ) -> list[NamespaceRow]:
+    async def namespaces(self, name: str | None, limit: int, offset: int) -> list[NamespaceRow]:
         """Namespaces by name, or the one of that name."""
         stored = None if name is None else to_text(name)
         rows = await self.ask("list_namespaces", stored, limit, offset)
-        return [NamespaceRow(from_text(row["name"]), row["first_at"], row["last_at"]) for row in rows]
+        return [
+            NamespaceRow(from_text(row["name"]), row["first_at"], row["last_at"]) for row in rows
+        ]
 
     async def page(
         self, is_job: bool, namespace: str | None, limit: int, offset: int

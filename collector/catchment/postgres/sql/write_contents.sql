@@ -78,7 +78,3 @@ select bag.id as bag, facet.id, facet.name, facet.deleted, facet.body
 from bag, unnest(bag.facets) with ordinality as member (id, o)
 join facet using (id)
 where bag.id = any($1::integer[]) order by bag.id, o;
-
--- name: read_facets
--- Facets by id.
-select id, name, deleted, body from facet where id = any($1::integer[]);

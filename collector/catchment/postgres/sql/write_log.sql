@@ -68,7 +68,3 @@ update dead_letter set count = count + $2 where sha256 = $1;
 -- name: insert_control
 -- What a person changed, in the order of the log.
 insert into control (seq, at, body) values ($1, $2, $3::jsonb);
-
--- name: read_head
--- The epochs that in-process caches belong to.
-select n, logged_at, graph_epoch, alias_epoch from head;

@@ -100,7 +100,9 @@ class Batch:
         head = await append(session, batch, self._received_at_us, entries, keys, seen, run_ids)
         await write_others(session, head, entries)
         self.epoch = head.graph_epoch
-        return dict(zip(identities, range(head.first_seq, head.first_seq + len(entries)), strict=True))
+        return dict(
+            zip(identities, range(head.first_seq, head.first_seq + len(entries)), strict=True)
+        )
 
     async def _write_graph(self, asserted: Asserted) -> tuple[dict[bytes, int], list[Change]]:
         session = self._session

@@ -24,9 +24,9 @@ async def ensure_bags(session: Session, bags: Iterable[Bag]) -> None:
             key = facet_key(facet)
             if learned.facets.get(key) is None:
                 facets[key] = (facet.deleted, to_text(facet.name), facet.body)
-    await session.ensure("facets", learned.facets, facets)
+    await session.ensure("ensure_facets", "find_facets", learned.facets, facets)
     rows = {key: (_members(session, bag),) for key, bag in new.items()}
-    await session.ensure("bags", learned.bag_ids, rows)
+    await session.ensure("ensure_bags", "find_bags", learned.bag_ids, rows)
     for key, bag in new.items():
         learned.bags.put(learned.bag_ids[key], bag)
 
@@ -48,9 +48,9 @@ async def ensure_io_sets(session: Session, shapes: Iterable[IoSet]) -> None:
         for pair in shape.pairs
         if pair.columns is not None and learned.colsets.get(pair.columns.hash) is None
     }
-    await session.ensure("colsets", learned.colsets, columns)
+    await session.ensure("ensure_colsets", "find_colsets", learned.colsets, columns)
     rows = {key: (session.job_ids[shape.job], shape.explicit) for key, shape in new.items()}
-    await session.ensure("io_sets", learned.io_sets, rows)
+    await session.ensure("ensure_io_sets", "find_io_sets", learned.io_sets, rows)
     members = [row for shape in new.values() for row in _member_rows(session, shape)]
     if members:
         await session.execute_rows("ensure_io_members", members)

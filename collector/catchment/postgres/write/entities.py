@@ -4,12 +4,24 @@ A name whose committed first sight is not later costs nothing. Nothing else is d
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from catchment.lineage.gather import Asserted, EdgeKey, Touch
 from catchment.postgres.caches import Staged
 from catchment.postgres.write.session import Session
 from catchment.postgres.write.state import Entity
+
+
+class Queries(NamedTuple):
+    """How one kind of entity is written and found."""
+
+    insert: str
+    find: str
+
+
+_NAMESPACES = Queries("ensure_namespaces", "find_namespaces")
+_JOBS = Queries("ensure_jobs", "find_jobs")
+_DATASETS = Queries("ensure_datasets", "find_datasets")
 
 
 async def ensure_names(session: Session, asserted: Asserted) -> None:
@@ -18,8 +30,8 @@ async def ensure_names(session: Session, asserted: Asserted) -> None:
     jobs = _unknown(learned.jobs, asserted.jobs)
     datasets = _unknown(learned.datasets, asserted.datasets)
     await _ensure_namespaces(session, [*jobs, *datasets])
-    await _ensure(session, "jobs", learned.jobs, learned.job_keys, jobs)
-    await _ensure(session, "datasets", learned.datasets, learned.dataset_keys, datasets)
+    await _ensure(session, _JOBS, learned.jobs, learned.job_keys, jobs)
+    await _ensure(session, _DATASETS, learned.datasets, learned.dataset_keys, datasets)
     session.job_ids.update({key: learned.jobs[key][0] for key in asserted.jobs})
     session.dataset_ids.update({key: learned.datasets[key][0] for key in asserted.datasets})
 
@@ -46,12 +58,12 @@ async def _ensure_namespaces(session: Session, touches: Iterable[Touch]) -> None
             new[key] = (first_us, touch.name.namespace)
     if new:
         firsts, names = map(list, zip(*new.values(), strict=True))
-        await _write(session, "namespaces", known, list(new), [firsts, names])
+        await _write(session, _NAMESPACES, known, list(new), [firsts, names])
 
 
 async def _ensure(
     session: Session,
-    table: str,
+    queries: Queries,
     known: Staged[bytes, Entity],
     keys: Staged[int, bytes],
     touches: list[Touch],
@@ -59,27 +71,27 @@ async def _ensure(
     if not touches:
         return
     namespaces = session.learned.namespaces
-    columns = [
+    columns: list[list[Any]] = [
         [touch.first_us for touch in touches],
         [touch.name.name for touch in touches],
         [namespaces[touch.name.namespace_key][0] for touch in touches],
     ]
     names = [touch.name.key for touch in touches]
-    await _write(session, table, known, names, columns)
+    await _write(session, queries, known, names, columns)
     for key in names:
         keys.put(known[key][0], key)
 
 
 async def _write(
     session: Session,
-    table: str,
+    queries: Queries,
     known: Staged[bytes, Entity],
     keys: list[bytes],
     columns: list[list[Any]],
 ) -> None:
     ids = await session.row_ids(len(keys))
-    await session.execute(f"ensure_{table}", ids, keys, *columns)
-    for row in await session.fetch(f"find_{table}", keys):
+    await session.execute(queries.insert, ids, keys, *columns)
+    for row in await session.fetch(queries.find, keys):
         known.put(row["key"], (row["id"], row["first_at"]))
 
 

@@ -63,7 +63,7 @@ async def append(
     seen: dict[int, int],
     run_ids: dict[bytes, int],
 ) -> Head:
-    """Number the entries and write the narrow log. `keys[i]` is the event key of entry i, if any."""
+    """Number the entries and write the narrow log. `keys[i]`: the event key of entry i, if any."""
     rows = [_row(session, entry, run_ids) for entry in entries]
     columns = [list(column) for column in zip(*rows, strict=True)]
     [row] = await session.fetch(

@@ -14,8 +14,8 @@ from catchment.lineage.gather import Asserted
 from catchment.lineage.keys import digest
 from catchment.lineage.parents import Stub
 from catchment.lineage.resolve import BAD, Resolved, resolve
-from catchment.postgres.folds import Builder, Encoder, References, bags_in, unpack
 from catchment.postgres.contents import bags_of_rows
+from catchment.postgres.folds import Builder, Encoder, References, bags_in, unpack
 from catchment.postgres.write.contents import ensure_bag_uses, ensure_bags, ensure_io_sets
 from catchment.postgres.write.entities import ensure_edges
 from catchment.postgres.write.session import Redo, Session, inserted
@@ -155,7 +155,7 @@ async def _ensure_job_versions(session: Session, changes: list[Change]) -> None:
         version = change.after.job_version()
         if version is not None and learned.job_versions.get(version) is None:
             new[version] = (session.job_ids[change.after.job],)
-    await session.ensure("job_versions", learned.job_versions, new)
+    await session.ensure("ensure_job_versions", "find_job_versions", learned.job_versions, new)
 
 
 def _uses(

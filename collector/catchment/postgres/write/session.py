@@ -61,19 +61,26 @@ class Session:
         return await self.execute(query, *[list(column) for column in zip(*rows, strict=True)])
 
     async def ensure(
-        self, name: str, known: Staged[bytes, int], new: dict[bytes, tuple[Any, ...]]
+        self,
+        insert: str,
+        find: str,
+        known: Staged[bytes, int],
+        new: dict[bytes, tuple[Any, ...]],
     ) -> None:
-        """Content-addressed rows: hash -> columns. Afterwards `known` has the id of each."""
+        """Content-addressed rows: hash -> columns. Afterwards `known` has the id of each.
+
+        `insert` and `find` are the queries that write them and that look up what others wrote.
+        """
         if not new:
             return
         ids = await self.row_ids(len(new))
         columns = [list(column) for column in zip(*new.values(), strict=True)]
         hashes = list(new)
-        status = await self.execute(f"ensure_{name}", ids, hashes, *columns)
+        status = await self.execute(insert, ids, hashes, *columns)
         if inserted(status) == len(new):
             pairs: Iterable[Sequence[Any]] = zip(hashes, ids, strict=True)
         else:
-            pairs = await self.fetch(f"find_{name}", hashes)
+            pairs = await self.fetch(find, hashes)
         for key, row_id in pairs:
             known.put(key, row_id)
 

@@ -76,7 +76,7 @@ class Learned:
 
 
 class IdBlocks:
-    """Ids handed out from blocks of 1,000 of a sequence; unused ones are lost, which costs nothing."""
+    """Ids out of blocks of 1,000 of a sequence; unused ones are lost, which costs nothing."""
 
     BLOCK = 1000
 

@@ -1,0 +1,190 @@
+"""All read answers to a world, from the product and from the model, in one comparable form."""
+
+from typing import Any
+
+from tests.property.service import Service, segment
+from tests.property.strategies import START_S
+from tests.reference_model.facts import FOREVER, Json, Name, iso
+from tests.reference_model.model import Edge, Model, node_id
+from tests.reference_model.runs import Run
+
+INSTANTS_US = [(START_S + 60 * minute) * 1_000_000 for minute in (-1, 3, 6)] + [FOREVER]
+WAYS = (None, "upstream", "downstream", "both")
+DEPTHS = (1, 20)
+Answers = dict[tuple[Any, ...], Any]
+
+
+def as_of_text(as_of: int) -> str | None:
+    """As a query says it."""
+    return None if as_of == FOREVER else iso(as_of)
+
+
+async def product_answers(service: Service, model: Model) -> Answers:
+    """What the service answers about everything in the model's world."""
+    found: Answers = {}
+    listed = await service.get("/namespaces")
+    found["namespaces",] = {
+        n["name"]: (n["createdAt"], n["updatedAt"]) for n in listed["namespaces"]
+    }
+    for namespace in model.namespaces():
+        await _lists(service, namespace, found)
+    for run_id in model.runs:
+        run = await service.get(f"/jobs/runs/{run_id}")
+        found["run", run_id] = _run(run)
+    for kind in ("job", "dataset"):
+        for name in model.times(kind):
+            for as_of in INSTANTS_US:
+                await _one(service, kind, name, as_of, found)
+                await _graphs(service, kind, name, as_of, found)
+    return found
+
+
+async def _lists(service: Service, namespace: str, found: Answers) -> None:
+    path = f"/namespaces/{segment(namespace)}"
+    for kind in ("datasets", "jobs"):
+        page = await service.get(f"{path}/{kind}")
+        names = [one["name"] for one in page[kind]]
+        found[kind, namespace] = (names, page["totalCount"])
+    for name in found["jobs", namespace][0]:
+        page = await service.get(f"{path}/jobs/{segment(name)}/runs")
+        found["runs", (namespace, name)] = [run["id"] for run in page["runs"]]
+
+
+async def _one(service: Service, kind: str, name: Name, as_of: int, found: Answers) -> None:
+    path = f"/namespaces/{segment(name[0])}/{kind}s/{segment(name[1])}"
+    one = await service.get(path, asOf=as_of_text(as_of))
+    common = (one["createdAt"], one["updatedAt"], one["facets"], one["description"])
+    if kind == "dataset":
+        found[kind, name, as_of] = (*common, [field["name"] for field in one["fields"]])
+        return
+    latest = one["latestRun"]
+    found[kind, name, as_of] = (
+        *common,
+        [(end["namespace"], end["name"]) for end in one["inputs"]],
+        [(end["namespace"], end["name"]) for end in one["outputs"]],
+        None if latest is None else (latest["id"], latest["state"]),
+        None if one["latestRuns"] is None else [run["id"] for run in one["latestRuns"]],
+    )
+
+
+async def _graphs(service: Service, kind: str, name: Name, as_of: int, found: Answers) -> None:
+    for way in WAYS:
+        for depth in DEPTHS:
+            graph = await service.get(
+                "/lineage",
+                nodeId=node_id(kind, name),
+                direction=way,
+                depth=depth,
+                asOf=as_of_text(as_of),
+            )
+            assert not graph["truncated"]
+            nodes = {node["id"] for node in graph["graph"]}
+            edges = {_edge(edge) for node in graph["graph"] for edge in node["inEdges"]}
+            again = {_edge(edge) for node in graph["graph"] for edge in node["outEdges"]}
+            assert edges == again
+            found["lineage", kind, name, way, depth, as_of] = (nodes, edges)
+
+
+def _edge(edge: Json) -> Edge:
+    return Edge(
+        edge["origin"],
+        edge["destination"],
+        edge["basis"],
+        edge["firstSeen"],
+        edge["lastSeen"],
+        edge["stale"],
+        edge["confirmed"],
+    )
+
+
+def _run(run: Json) -> tuple[Any, ...]:
+    keys = (
+        "createdAt", "updatedAt", "state", "startedAt", "endedAt", "startInferred", "conflict",
+        "nominalStartTime", "facets", "parentRun", "rootRun",
+    )  # fmt: skip
+    sides = ("inputDatasetVersions", "outputDatasetVersions")
+    return (
+        *[run[key] for key in keys],
+        (run["job"]["namespace"], run["job"]["name"]),
+        *[
+            {
+                (s["datasetVersionId"]["namespace"], s["datasetVersionId"]["name"]): s["facets"]
+                for s in run[side]
+            }
+            for side in sides
+        ],
+    )
+
+
+def model_answers(model: Model) -> Answers:
+    """What the model answers about everything in its world."""
+    found: Answers = {}
+    spaces = model.namespaces()
+    found["namespaces",] = {name: (iso(a), iso(b)) for name, (a, b) in spaces.items()}
+    for namespace in spaces:
+        for kind in ("dataset", "job"):
+            names = sorted(name for space, name in model.times(kind) if space == namespace)
+            found[f"{kind}s", namespace] = (names, len(names))
+        for name in found["jobs", namespace][0]:
+            found["runs", (namespace, name)] = [run.id for run in model.runs_of((namespace, name))]
+    for run_id, run in model.runs.items():
+        found["run", run_id] = _model_run(run)
+    for kind in ("job", "dataset"):
+        for name, times in model.times(kind).items():
+            for as_of in INSTANTS_US:
+                found[kind, name, as_of] = _model_one(model, kind, name, times, as_of)
+                for way in WAYS:
+                    for depth in DEPTHS:
+                        graph = model.lineage(kind, name, way, depth, as_of)
+                        found["lineage", kind, name, way, depth, as_of] = graph
+    return found
+
+
+def _model_one(
+    model: Model, kind: str, name: Name, times: tuple[int, int], as_of: int
+) -> tuple[Any, ...]:
+    facets = (model.dataset_facets if kind == "dataset" else model.job_facets)(name, as_of)
+    description = facets.get("documentation", {}).get("description")
+    common = (iso(times[0]), iso(times[1]), facets, description)
+    if kind == "dataset":
+        return (*common, [field["name"] for field in facets.get("schema", {}).get("fields", [])])
+    members = model.edges_of(name, as_of)
+    runs = model.runs_of(name, as_of)[:10]
+    return (
+        *common,
+        sorted(dataset for dataset, direction in members if direction == "i"),
+        sorted(dataset for dataset, direction in members if direction == "o"),
+        (runs[0].id, runs[0].state(as_of)) if runs else None,
+        [run.id for run in runs] or None,
+    )
+
+
+def _model_run(run: Run) -> tuple[Any, ...]:
+    facets = run.facets()
+    parent = facets.get("parent", {})
+    nominal = facets.get("nominalTime", {}).get("nominalStartTime")
+    return (
+        iso(run.created),
+        iso(run.updated),
+        run.state(FOREVER),
+        iso(run.started),
+        iso(run.ended),
+        bool(run.own) and not run.starts,
+        run.conflict,
+        nominal and nominal.replace("+00:00", "Z"),
+        facets,
+        parent.get("run", {}).get("runId"),
+        parent.get("root", {}).get("run", {}).get("runId"),
+        run.job,
+        *[_model_sights(run, side) for side in ("inputs", "outputs")],
+    )
+
+
+def _model_sights(run: Run, side: str) -> dict[Name, Json]:
+    names = {(e["namespace"], e["name"]) for event in run.own for e in event.get(side, [])}
+    sights = {}
+    for name in names:
+        shown = {k: v for k, v in run.sight(name, side).items() if not v.get("_deleted")}
+        io_facets = run.sight(name, side, "inputFacets" if side == "inputs" else "outputFacets")
+        sights[name] = shown | io_facets
+    return sights

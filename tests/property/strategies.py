@@ -1,0 +1,161 @@
+"""Event sets in a small world, so that everything meets everything: hypothesis strategies."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from tests.reference_model.facts import EPOCH
+
+Json = dict[str, Any]
+
+JOBS = [("etl", "load"), ("etl", "train"), ("ml", "score"), ("ml", "load")]
+DATASETS = [("db", "a"), ("db", "b"), ("db", "c"), ("lake", "a"), ("lake", "d")]
+RUNS = [str(UUID(int=0x0190A000000070008000000000000000 + n)) for n in range(5)]
+COLUMNS = ["x", "y"]
+START_S = 1_767_225_600
+
+_producer = {"_producer": "https://example.com/p", "_schemaURL": "https://example.com/s"}
+_job = st.sampled_from(JOBS)
+_dataset = st.sampled_from(DATASETS)
+# Few instants, so that many events share one; clocks are skewed anyway.
+_minute = st.integers(0, 12)
+
+
+def _facet(**members: Any) -> Json:
+    return _producer | members
+
+
+def _named(name: tuple[str, str], **members: Any) -> Json:
+    return {"namespace": name[0], "name": name[1], **members}
+
+
+_schema = st.lists(st.sampled_from(["x", "y", "z"]), min_size=1, max_size=3, unique=True).map(
+    lambda names: _facet(fields=[{"name": name, "type": "int"} for name in names])
+)
+_documentation = st.one_of(
+    st.sampled_from(["old", "new"]).map(lambda text: _facet(description=text)),
+    st.just(_facet(_deleted=True)),
+)
+
+
+@st.composite
+def _column_lineage(draw: st.DrawFn) -> Json:
+    fields = {}
+    for column in draw(st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=2, unique=True)):
+        sources = draw(st.lists(_dataset, min_size=1, max_size=2, unique=True))
+        fields[column] = {"inputFields": [_named(source, field="x") for source in sources]}
+    return _facet(fields=fields)
+
+
+@st.composite
+def _lineage(draw: st.DrawFn) -> Json:
+    entries = []
+    for target in draw(st.lists(_dataset, min_size=0, max_size=2, unique=True)):
+        sources = draw(st.lists(_dataset, max_size=2, unique=True))
+        inputs = [_named(source, type="DATASET") for source in sources]
+        entries.append(_named(target, type="DATASET", inputs=inputs))
+    return _facet(entries=entries)
+
+
+@st.composite
+def _element(draw: st.DrawFn, side: str) -> Json:
+    facets: Json = {}
+    if draw(st.booleans()):
+        facets["schema"] = draw(_schema)
+    if draw(st.integers(0, 3)) == 0:
+        facets["documentation"] = draw(_documentation)
+    if side == "outputs" and draw(st.integers(0, 2)) == 0:
+        facets["columnLineage"] = draw(_column_lineage())
+    if draw(st.integers(0, 3)) == 0:
+        facets["dataQualityMetrics"] = _facet(rowCount=draw(st.integers(0, 2)))
+    element = _named(draw(_dataset), facets=facets)
+    if side == "outputs" and draw(st.integers(0, 3)) == 0:
+        element["outputFacets"] = {"outputStatistics": _facet(rowCount=draw(st.integers(0, 2)))}
+    return element
+
+
+@st.composite
+def _job_element(draw: st.DrawFn) -> Json:
+    facets: Json = {}
+    if draw(st.integers(0, 2)) == 0:
+        facets["sql"] = _facet(query=draw(st.sampled_from(["select 1", "select 2"])))
+    if draw(st.integers(0, 3)) == 0:
+        facets["documentation"] = draw(_documentation)
+    if draw(st.integers(0, 5)) == 0:
+        facets["lineage"] = draw(_lineage())
+    return _named(draw(_job), facets=facets)
+
+
+def _elements(side: str) -> st.SearchStrategy[list[Json]]:
+    return st.lists(_element(side), max_size=2)
+
+
+def _time(minute: int) -> str:
+    return (EPOCH + timedelta(seconds=START_S + 60 * minute)).isoformat()
+
+
+@st.composite
+def _parent(draw: st.DrawFn) -> Json:
+    link = {"run": {"runId": draw(st.sampled_from(RUNS))}, "job": _named(draw(_job))}
+    if draw(st.booleans()):
+        root = {"run": {"runId": draw(st.sampled_from(RUNS))}, "job": _named(draw(_job))}
+        return _facet(**link, root=root)
+    return _facet(**link)
+
+
+@st.composite
+def _run_event(draw: st.DrawFn) -> Json:
+    facets: Json = {}
+    if draw(st.integers(0, 3)) == 0:
+        facets["parent"] = draw(_parent())
+    if draw(st.integers(0, 4)) == 0:
+        facets["nominalTime"] = _facet(nominalStartTime=_time(draw(_minute)))
+    kinds = ["START", "START", "RUNNING", "OTHER", "COMPLETE", "COMPLETE", "ABORT", "FAIL"]
+    return {
+        "eventType": draw(st.sampled_from(kinds)),
+        "run": {"runId": draw(st.sampled_from(RUNS[:4])), "facets": facets},
+        "job": draw(_job_element()),
+        "inputs": draw(_elements("inputs")),
+        "outputs": draw(_elements("outputs")),
+    }
+
+
+@st.composite
+def _job_event(draw: st.DrawFn) -> Json:
+    return {
+        "job": draw(_job_element()),
+        "inputs": draw(_elements("inputs")),
+        "outputs": draw(_elements("outputs")),
+    }
+
+
+@st.composite
+def _dataset_event(draw: st.DrawFn) -> Json:
+    return {"dataset": draw(_element("about"))}
+
+
+@st.composite
+def event_sets(draw: st.DrawFn, size_max: int = 14) -> list[Json]:
+    """Up to `size_max` events. Two JobEvents of one job never share an instant (a tie between
+    those is broken by a hash that the model does not know).
+    """
+    kinds = [_run_event(), _run_event(), _run_event(), _run_event(), _job_event(), _dataset_event()]
+    found: list[Json] = []
+    declared: set[tuple[str, str, int]] = set()
+    for event in draw(st.lists(st.one_of(*kinds), min_size=1, max_size=size_max)):
+        minute = draw(_minute)
+        if "run" not in event and "job" in event:
+            key = (event["job"]["namespace"], event["job"]["name"], minute)
+            if key in declared:
+                continue
+            declared.add(key)
+        found.append({"eventTime": _time(minute), "producer": "https://example.com/p", **event})
+    return found
+
+
+def spellings(event: Json) -> list[bytes]:
+    """The same event twice: as it is, and with other key order and white space."""
+    return [json.dumps(event).encode(), json.dumps(event, sort_keys=True, indent=1).encode()]

@@ -1,0 +1,127 @@
+"""What single events say: who is named, which facets, when."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+Json = dict[str, Any]
+Name = tuple[str, str]
+
+SLOW = {
+    "schema", "columnLineage", "dataSource", "symlinks", "ownership", "documentation",
+    "storage", "catalog", "hierarchy", "datasetType", "tags", "lineage",
+}  # fmt: skip
+RANK = {"START": 1, "RUNNING": 2, "OTHER": 3, "COMPLETE": 4, "ABORT": 5, "FAIL": 6}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FOREVER = 253_402_300_799_999_999
+
+
+def time_of(event: Json) -> int:
+    """eventTime in µs."""
+    moment = datetime.fromisoformat(event["eventTime"])
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def iso(us: int | None) -> str | None:
+    """As answers write it."""
+    if us is None:
+        return None
+    return (EPOCH + timedelta(microseconds=us)).isoformat().replace("+00:00", "Z")
+
+
+def facet_hash(facet: Json) -> bytes:
+    """Over the canonical body."""
+    body = json.dumps(facet, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(body.encode()).digest()[:16]
+
+
+def job_key(name: Name) -> bytes:
+    """The key that breaks ties between jobs."""
+    parts = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in name)
+    return hashlib.sha256(b"job" + parts).digest()[:16]
+
+
+def name_of(element: Json) -> Name:
+    """Namespace and name."""
+    return element["namespace"], element["name"]
+
+
+def run_bytes(run_id: str) -> bytes:
+    """For the order of runs."""
+    return UUID(run_id).bytes
+
+
+def mentioned_columns(event: Json) -> Iterator[tuple[Name, Name, tuple[str, str]]]:
+    """(output, input, (output column, input column)) of the column lineage of outputs."""
+    for output in event.get("outputs", []):
+        facet = output.get("facets", {}).get("columnLineage", {})
+        yield from column_pairs(name_of(output), facet)
+
+
+def column_pairs(output: Name, facet: Json) -> Iterator[tuple[Name, Name, tuple[str, str]]]:
+    """The pairs of one columnLineage facet."""
+    if facet.get("_deleted"):
+        return
+    for column, mapping in facet.get("fields", {}).items():
+        for source in mapping["inputFields"]:
+            yield output, name_of(source), (column, source["field"])
+
+
+def lineage_facet(event: Json) -> Json | None:
+    """The explicit lineage facet of the event's job."""
+    facet: Json | None = event.get("job", {}).get("facets", {}).get("lineage")
+    return None if facet is None or facet.get("_deleted") else facet
+
+
+def explicit_pairs(facet: Json) -> Iterator[tuple[Name, Name | None]]:
+    """(target, source) of a lineage facet; source None for a target without any."""
+    for entry in facet["entries"]:
+        yield name_of(entry), None
+        for source in entry.get("inputs", []):
+            yield name_of(entry), name_of(source)
+
+
+def edges_of_event(event: Json) -> Iterator[tuple[Name, Name, str, str]]:
+    """(job, dataset, "i" or "o", basis) of every edge that the event gives."""
+    if "job" not in event:
+        return
+    job = name_of(event["job"])
+    declared = "run" not in event
+    for side, direction in (("inputs", "i"), ("outputs", "o")):
+        for dataset in event.get(side, []):
+            yield job, name_of(dataset), direction, "declared" if declared else "named"
+    for _, source, _ in mentioned_columns(event):
+        yield job, source, "i", "declared" if declared else "column"
+    facet = lineage_facet(event)
+    for target, origin in explicit_pairs(facet) if facet else ():
+        yield job, target, "o", "declared" if declared else "explicit"
+        if origin:
+            yield job, origin, "i", "declared" if declared else "explicit"
+
+
+def parents(event: Json) -> list[tuple[str, Name]]:
+    """The runs that the event's parent facet names, with their jobs."""
+    facet = event.get("run", {}).get("facets", {}).get("parent")
+    if not facet:
+        return []
+    named = [(facet["run"]["runId"], name_of(facet["job"]))]
+    if "root" in facet:
+        named.append((facet["root"]["run"]["runId"], name_of(facet["root"]["job"])))
+    return named
+
+
+def jobs_named(event: Json) -> set[Name]:
+    """Every job that the event names."""
+    own = {name_of(event["job"])} if "job" in event else set()
+    return own | {job for _, job in parents(event)}
+
+
+def datasets_named(event: Json) -> set[Name]:
+    """Every dataset that the event names."""
+    found = {dataset for _, dataset, _, _ in edges_of_event(event)}
+    if "job" not in event:
+        found.add(name_of(event["dataset"]))
+    return found

@@ -1,0 +1,371 @@
+"""Questions to the model, answered by looking at all events again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tests.reference_model.facts import (
+    FOREVER,
+    SLOW,
+    Json,
+    Name,
+    datasets_named,
+    edges_of_event,
+    facet_hash,
+    iso,
+    jobs_named,
+    name_of,
+    parents,
+    run_bytes,
+    time_of,
+)
+from tests.reference_model.runs import (
+    Facets,
+    IoSet,
+    Run,
+    add_columns,
+    add_explicit,
+    winners,
+)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An edge with everything that answers say of it."""
+
+    origin: str
+    destination: str
+    basis: str
+    first_seen: str | None
+    last_seen: str | None
+    stale: bool
+    confirmed: bool
+
+
+class Model:
+    """All events, and the questions."""
+
+    def __init__(self, events: list[Json]) -> None:
+        self.events = events
+        ids = {event["run"]["runId"] for event in events if "run" in event}
+        ids |= {run for event in events for run, _ in parents(event)}
+        self.runs = {run_id: Run(run_id, events) for run_id in ids}
+
+    # ── names ──────────────────────────────────────────────────────────────────────────────────
+
+    def times(self, kind: str) -> dict[Name, tuple[int, int]]:
+        """Job or dataset -> earliest and latest eventTime that names it."""
+        named = jobs_named if kind == "job" else datasets_named
+        seen: dict[Name, list[int]] = {}
+        for event in self.events:
+            for name in named(event):
+                seen.setdefault(name, []).append(time_of(event))
+        return {name: (min(times), max(times)) for name, times in seen.items()}
+
+    def namespaces(self) -> dict[str, tuple[int, int]]:
+        """Namespace -> earliest and latest eventTime that names it."""
+        found: dict[str, tuple[int, int]] = {}
+        for kind in ("job", "dataset"):
+            for (namespace, _), (first, last) in self.times(kind).items():
+                known = found.get(namespace, (first, last))
+                found[namespace] = (min(first, known[0]), max(last, known[1]))
+        return found
+
+    # ── facets with history ────────────────────────────────────────────────────────────────────
+
+    def dataset_facets(self, name: Name, as_of: int) -> Facets:
+        """Those that hold for a dataset at an instant."""
+        sightings = [
+            (at, {"i": 0, "o": 1}[direction], facets)
+            for run in self.runs.values()
+            for dataset, direction, at, facets in run.sightings()
+            if dataset == name
+        ]
+        return held(sightings + self._declared_facets(name, "dataset"), as_of)
+
+    def job_facets(self, name: Name, as_of: int) -> Facets:
+        """Those that hold for a job at an instant; without history, those of its latest run."""
+        sightings = [
+            (run.created, 1, {k: v for k, v in run.job_facets(name).items() if k in SLOW})
+            for run in self.runs.values()
+            if name in run.jobs
+        ]
+        declared = self._declared_facets(name, "job")
+        latest = self.runs_of(name, as_of)[:1]
+        own = latest[0].job_facets(name) if latest else {}
+        shown = held(sightings + declared, as_of)
+        for key, facet in own.items():
+            if key not in SLOW and not facet.get("_deleted"):
+                shown[key] = facet
+        return shown
+
+    def _declared_facets(self, name: Name, kind: str) -> list[tuple[int, int, Facets]]:
+        found = []
+        for event in self.events:
+            if "run" in event:
+                continue
+            elements: list[Json] = []
+            if kind == "dataset":
+                elements = [*event.get("inputs", []), *event.get("outputs", [])]
+                elements += [event["dataset"]] if "job" not in event else []
+            elif "job" in event:
+                elements = [event["job"]]
+            found += [
+                (time_of(event), 2, element.get("facets", {}))
+                for element in elements
+                if name_of(element) == name
+            ]
+        return found
+
+    # ── runs ───────────────────────────────────────────────────────────────────────────────────
+
+    def runs_of(self, job: Name, as_of: int = FOREVER) -> list[Run]:
+        """The runs shown under a job, newest start first."""
+        found = [run for run in self.runs.values() if run.job == job and run.created <= as_of]
+        return sorted(
+            found,
+            key=lambda run: (
+                run.started is not None,
+                run.started if run.started is not None else 0,
+                run_bytes(run.id),
+            ),
+            reverse=True,
+        )
+
+    # ── edges ──────────────────────────────────────────────────────────────────────────────────
+
+    def first_sights(self, as_of: int) -> dict[tuple[Name, Name, str, str], int]:
+        """(job, dataset, direction, basis) -> earliest event that gives it, up to then."""
+        found: dict[tuple[Name, Name, str, str], int] = {}
+        for event in self.events:
+            time_us = time_of(event)
+            for edge in edges_of_event(event):
+                if time_us <= as_of:
+                    found[edge] = min(time_us, found.get(edge, time_us))
+        return found
+
+    def io_sets(self, job: Name, as_of: int) -> list[tuple[Run, IoSet]]:
+        """The runs that take part in a job's edges then, with what they read and wrote under it."""
+        return [
+            (run, run.io_set(job))
+            for run in self.runs.values()
+            if job in run.jobs and run.created <= as_of
+        ]
+
+    def declaration(self, job: Name, as_of: int) -> tuple[IoSet, IoSet]:
+        """The io-sets of the latest JobEvents that fill inputs and outputs."""
+        best: dict[str, tuple[int, IoSet]] = {}
+        for event in self.events:
+            if "run" in event or "job" not in event or name_of(event["job"]) != job:
+                continue
+            io_set, time_us = declared_set(event), time_of(event)
+            for direction in {direction for _, direction in io_set.members()}:
+                if time_us <= as_of and (direction not in best or time_us > best[direction][0]):
+                    best[direction] = (time_us, io_set)
+        nothing = (0, IoSet())
+        return best.get("i", nothing)[1], best.get("o", nothing)[1]
+
+    def edges_of(self, job: Name, as_of: int) -> dict[tuple[Name, str], Edge]:
+        """(dataset, direction) -> edge, of one job."""
+        sights = self.first_sights(as_of)
+        runs = self.io_sets(job, as_of)
+        reads, writes = self.declaration(job, as_of)
+        declared = {m for m in reads.members() if m[1] == "i"}
+        declared |= {m for m in writes.members() if m[1] == "o"}
+        visible = {
+            (dataset, direction)
+            for of, dataset, direction, basis in sights
+            if of == job and basis != "declared"
+        }
+        observed = {m for _, io_set in runs for m in io_set.members()} & visible
+        return {
+            member: self._edge(job, member, sights, runs, member in declared, as_of)
+            for member in observed | declared
+        }
+
+    def _edge(
+        self,
+        job: Name,
+        member: tuple[Name, str],
+        sights: dict[tuple[Name, Name, str, str], int],
+        runs: list[tuple[Run, IoSet]],
+        declared: bool,
+        as_of: int,
+    ) -> Edge:
+        dataset, direction = member
+        side = 1 if direction == "i" else 0
+        visible = any(
+            (job, dataset, direction, b) in sights for b in ("named", "explicit", "column")
+        )
+        having = [run for run, io_set in runs if member in io_set.members()] if visible else []
+        named = visible and any(
+            dataset in (io_set.inputs if direction == "i" else io_set.outputs) for _, io_set in runs
+        )
+        holds = {
+            "explicit": (job, dataset, direction, "explicit") in sights,
+            "column": any(pair[side] == dataset for _, s in runs for pair in s.by_column),
+            "named": named,
+            "declared": declared,
+        }
+        firsts = [
+            sights[job, dataset, direction, basis]
+            for basis, true in holds.items()
+            if true and (job, dataset, direction, basis) in sights
+        ]
+        lasts = [run.created for run in having]
+        if declared:
+            lasts += [
+                time_of(event)
+                for event in self.events
+                if "run" not in event
+                and "job" in event
+                and name_of(event["job"]) == job
+                and time_of(event) <= as_of
+                and member in declared_set(event).members()
+            ]
+        basis = next(
+            label
+            for key, label in (
+                ("explicit", "explicit"),
+                ("column", "column"),
+                ("named", "inputs-outputs"),
+                ("declared", "declared"),
+            )
+            if holds[key]
+        )
+        ends = (node_id("dataset", dataset), node_id("job", job))
+        return Edge(
+            *(ends if direction == "i" else ends[::-1]),
+            basis=basis,
+            first_seen=iso(min(firsts)),
+            last_seen=iso(max([*lasts, min(firsts)])),
+            stale=not declared and self._stale(member, runs, as_of),
+            confirmed=declared
+            or any(run.state(as_of) not in ("FAILED", "ABORTED") for run in having),
+        )
+
+    def _stale(self, member: tuple[Name, str], runs: list[tuple[Run, IoSet]], as_of: int) -> bool:
+        completed = [
+            ((run.ended, run_bytes(run.id)), io_set)
+            for run, io_set in runs
+            if run.state(FOREVER) == "COMPLETED" and run.ended is not None and run.ended <= as_of
+        ]
+        if not completed:
+            return False
+        return member not in max(completed, key=lambda item: item[0])[1].members()
+
+    def pairs_of(self, job: Name, as_of: int) -> set[tuple[Name, Name]]:
+        """(output, input) that data flows along through a job then."""
+        edges = self.edges_of(job, as_of)
+        observed = {pair for _, io_set in self.io_sets(job, as_of) for pair in io_set.pairs()}
+        sights = self.first_sights(as_of)
+        visible = {
+            (dataset, direction)
+            for of, dataset, direction, b in sights
+            if of == job and b != "declared"
+        }
+        found = {(o, i) for o, i in observed if (o, "o") in visible and (i, "i") in visible}
+        reads, writes = self.declaration(job, as_of)
+        ins = {name for name, direction in reads.members() if direction == "i"}
+        outs = {name for name, direction in writes.members() if direction == "o"}
+        stated = reads.stated | reads.by_column | writes.stated | writes.by_column
+        for output in outs:
+            for source in ins:
+                product = (
+                    not (reads.explicit or writes.explicit)
+                    and source in reads.inputs
+                    and output in writes.outputs
+                )
+                if product or (output, source) in stated:
+                    found.add((output, source))
+        assert all((o, "o") in edges and (i, "i") in edges for o, i in found)
+        return found
+
+    # ── lineage ────────────────────────────────────────────────────────────────────────────────
+
+    def lineage(
+        self, kind: str, focus: Name, direction: str | None, depth: int, as_of: int
+    ) -> tuple[set[str], set[Edge]]:
+        """Node ids and edges of the answer."""
+        jobs = self.times("job")
+        edges = {job: self.edges_of(job, as_of) for job in jobs}
+        found: set[tuple[Name, tuple[Name, str]]] = set()
+        if direction is None:
+            found = self._connected(kind, focus, depth, edges)
+        for way in {"both": ("i", "o"), "downstream": ("i",), "upstream": ("o",)}.get(
+            direction or "", ()
+        ):
+            pairs = {job: self.pairs_of(job, as_of) for job in jobs}
+            found |= self._paths(kind, focus, way, depth, edges, pairs)
+        nodes = {node_id(kind, focus)}
+        nodes |= {node_id("job", job) for job, _ in found}
+        nodes |= {node_id("dataset", member[0]) for _, member in found}
+        return nodes, {edges[job][member] for job, member in found}
+
+    def _connected(
+        self, kind: str, focus: Name, depth: int, edges: dict[Name, dict[tuple[Name, str], Edge]]
+    ) -> set[tuple[Name, tuple[Name, str]]]:
+        found: set[tuple[Name, tuple[Name, str]]] = set()
+        datasets = {focus} if kind == "dataset" else set()
+        for step in range(depth):
+            if step == 0 and kind == "job":
+                jobs = {focus}
+            else:
+                jobs = {job for job, held in edges.items() if {name for name, _ in held} & datasets}
+            found |= {(job, member) for job in jobs for member in edges[job]}
+            datasets |= {member[0] for job in jobs for member in edges[job]}
+        if kind == "job" and depth == 0:
+            found = {(focus, member) for member in edges[focus]}
+        return found
+
+    def _paths(
+        self,
+        kind: str,
+        focus: Name,
+        way: str,
+        depth: int,
+        edges: dict[Name, dict[tuple[Name, str], Edge]],
+        pairs: dict[Name, set[tuple[Name, Name]]],
+    ) -> set[tuple[Name, tuple[Name, str]]]:
+        far = "o" if way == "i" else "i"
+        near_at, far_at = (1, 0) if way == "i" else (0, 1)
+        found: set[tuple[Name, tuple[Name, str]]] = set()
+        datasets = {focus}
+        steps = depth
+        if kind == "job":
+            found = {(focus, member) for member in edges[focus] if member[1] == far}
+            datasets, steps = {member[0] for _, member in found}, depth - 1
+        for _ in range(steps):
+            for job, held_edges in edges.items():
+                near = {name for name, direction in held_edges if direction == way} & datasets
+                found |= {(job, (name, way)) for name in near}
+                beyond = {pair[far_at] for pair in pairs[job] if pair[near_at] in near}
+                found |= {(job, (name, far)) for name in beyond}
+            datasets |= {member[0] for _, member in found if member[1] == far}
+        return found
+
+
+def declared_set(event: Json) -> IoSet:
+    """The io-set of one JobEvent."""
+    io_set = IoSet()
+    io_set.inputs = {name_of(element) for element in event.get("inputs", [])}
+    io_set.outputs = {name_of(element) for element in event.get("outputs", [])}
+    add_explicit(io_set, event)
+    for output in event.get("outputs", []):
+        add_columns(io_set, name_of(output), winners([(0, 0, output.get("facets", {}))]))
+    return io_set
+
+
+def held(sightings: Iterable[tuple[int, int, Facets]], as_of: int) -> Facets:
+    """(at, rank, facets) -> for each name the latest up to then; tombstones hide."""
+    best: dict[str, tuple[tuple[int, int, bool, bytes], Json]] = {}
+    for at, rank, facets in sightings:
+        for name, facet in facets.items():
+            order = (at, rank, not facet.get("_deleted"), facet_hash(facet))
+            if at <= as_of and (name not in best or order > best[name][0]):
+                best[name] = (order, facet)
+    return {name: facet for name, (_, facet) in best.items() if not facet.get("_deleted")}
+
+
+def node_id(kind: str, name: Name) -> str:
+    """As the API writes it."""
+    return f"{kind}:{name[0]}:{name[1]}"
