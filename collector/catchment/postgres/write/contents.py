@@ -51,12 +51,22 @@ async def ensure_io_sets(session: Session, shapes: Iterable[IoSet]) -> None:
     await session.ensure("ensure_colsets", "find_colsets", learned.colsets, columns)
     rows = {key: (session.job_ids[shape.job], shape.explicit) for key, shape in new.items()}
     await session.ensure("ensure_io_sets", "find_io_sets", learned.io_sets, rows)
+    await _know_members(session, new.values())
     members = [row for shape in new.values() for row in _member_rows(session, shape)]
     if members:
         await session.execute_rows("ensure_io_members", members)
     pairs = [row for shape in new.values() for row in _pair_rows(session, shape)]
     if pairs:
         await session.execute_rows("ensure_io_pairs", pairs)
+
+
+async def _know_members(session: Session, shapes: Iterable[IoSet]) -> None:
+    """Ids of datasets that only facets of earlier events name; they had rows then."""
+    known = session.dataset_ids
+    missing = {key for shape in shapes for key, _ in shape.members()} - known.keys()
+    if missing:
+        rows = await session.fetch("find_datasets", list(missing))
+        known.update({row["key"]: row["id"] for row in rows})
 
 
 def _member_rows(session: Session, shape: IoSet) -> list[tuple[int, int, str, bool]]:
