@@ -14,7 +14,7 @@ from tests.property.strategies import Json, event_sets, spellings
 from tests.reference_model.model import Model
 
 LONG = os.environ.get("CATCHMENT_TEST_PROFILE") == "long"
-EXAMPLES = 400 if LONG else 25
+EXAMPLES = 400 if LONG else 8
 
 
 def _differences(left: Answers, right: Answers) -> dict[Any, Any]:

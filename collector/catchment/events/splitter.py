@@ -1,7 +1,8 @@
 """The slow and tolerant way to take JSON apart, for what the fast decoder refuses.
 
 Iterative, linear, bounded by what was checked before (`text.require_depth`). Takes NaN, Infinity
-and lone surrogates; answers slices, so that nothing is lost or changed.
+and lone surrogates; answers slices, so that nothing is lost or changed. No pattern looks further
+than a window: while one runs, no other thread does.
 """
 
 import json
@@ -9,15 +10,22 @@ import re
 
 import msgspec
 
-from catchment.errors import NotJson
+from catchment.errors import NotJson, TooLarge
 
 _SPACE = re.compile(rb"[ \t\n\r]*")
-_STRING = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_WINDOW_BYTES = 64 * 1024
+_STRICT_INSIDE = re.compile(
+    rb'[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+'
+)
+_ROUGH_INSIDE = re.compile(rb'[^"\\]*+(?:\\[\s\S][^"\\]*+)*+')
 _SCALAR = re.compile(
     rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![0-9A-Za-z.+-])"
     rb"|(?:true|false|null|NaN|-?Infinity)(?![0-9A-Za-z])"
 )
-_TO_BRACKET = re.compile(rb'[^"\[\]{},]*')
+# Whole strings count as what stands between brackets.
+_TO_BRACKET = re.compile(rb'(?:[^"\[\]{},]++|"[^"\\]*+(?:\\[\s\S][^"\\]*+)*+")*+')
+# Each level costs memory; an event is refused far below this.
+_ROUGH_DEPTH_MAX = 1_000_000
 _CLOSING = {0x5B: 0x5D, 0x7B: 0x7D}
 
 
@@ -37,15 +45,11 @@ def members(raw: bytes) -> dict[str, bytes]:
         _end(raw, at + 1)
         return found
     while True:
-        key = _STRING.match(raw, at)
-        if key is None:
-            raise _fail(at, "a key in quotes is missing")
-        at = _skip(raw, key.end())
-        if raw[at : at + 1] != b":":
-            raise _fail(at, "a colon is missing")
-        start = _skip(raw, at + 1)
+        key_end = _key_end(raw, at)
+        key = raw[at:key_end]
+        start = _skip(raw, _colon(raw, key_end))
         end = value_end(raw, start)
-        found[text(key[0])] = raw[start:end]
+        found[text(key)] = raw[start:end]
         at = _skip(raw, end)
         if raw[at : at + 1] == b"}":
             _end(raw, at + 1)
@@ -70,11 +74,12 @@ def elements(raw: bytes) -> list[bytes]:
         at = _comma(raw, at)
 
 
-def rough_elements(raw: bytes) -> list[bytes]:
+def rough_elements(raw: bytes, elements_max: int) -> list[bytes]:
     """The elements of an array of which some are broken: each ends at its balanced `,` or `]`.
 
     Raises:
         NotJson: brackets and quotes do not balance, so that nothing can be told apart.
+        TooLarge: there are more than `elements_max`.
     """
     found: list[bytes] = []
     start = at = _open(raw, b"[")
@@ -87,6 +92,8 @@ def rough_elements(raw: bytes) -> list[bytes]:
         byte = raw[at]
         if byte in _CLOSING:
             closing.append(_CLOSING[byte])
+            if len(closing) > _ROUGH_DEPTH_MAX:
+                raise _fail(at, f"more than {_ROUGH_DEPTH_MAX:,} brackets are open")
         elif closing and byte == closing[-1]:
             closing.pop()
         elif not closing and byte in b",]":
@@ -94,6 +101,11 @@ def rough_elements(raw: bytes) -> list[bytes]:
             if byte == 0x5D:
                 _end(raw, at + 1)
                 return found
+            if len(found) >= elements_max:
+                raise TooLarge(
+                    f"The batch has more than {elements_max} events (batch_events_max); "
+                    "send fewer at once."
+                )
             start = at + 1
         elif byte != 0x2C:
             raise _fail(at, "brackets do not balance")
@@ -103,25 +115,29 @@ def rough_elements(raw: bytes) -> list[bytes]:
 def _to_bracket(raw: bytes, at: int) -> int:
     """The next bracket or comma outside a string."""
     while True:
-        skipped = _TO_BRACKET.match(raw, at)
-        at = skipped.end() if skipped else at
-        if at >= len(raw):
-            raise _fail(at, "the array does not end")
-        if raw[at] != 0x22:
-            return at
-        at = _string_end(raw, at)
+        skipped = _TO_BRACKET.match(raw, at, at + _WINDOW_BYTES)
+        moved = skipped.end() if skipped else at
+        if moved >= len(raw):
+            raise _fail(moved, "the array does not end")
+        if raw[moved] in b"[]{},":
+            return moved
+        # A string that the window cuts, or none at all: then the window went before it.
+        at = _string_end(raw, moved, _ROUGH_INSIDE) if raw[moved] == 0x22 else moved
 
 
-def _string_end(raw: bytes, at: int) -> int:
-    """After a string that may hold anything; only its quotes and backslashes are looked at."""
+def _string_end(raw: bytes, at: int, inside: re.Pattern[bytes]) -> int:
+    """After the string that begins at `at`, of what `inside` allows."""
     at += 1
     while True:
-        quote, slash = raw.find(b'"', at), raw.find(b"\\", at)
-        if quote < 0:
-            raise _fail(len(raw), "a string does not end")
-        if slash < 0 or quote < slash:
-            return quote + 1
-        at = slash + 2
+        found = inside.match(raw, at, at + _WINDOW_BYTES)
+        end = found.end() if found else at
+        if raw[end : end + 1] == b'"':
+            return end + 1
+        if end >= len(raw):
+            raise _fail(end, "a string does not end")
+        if end == at:
+            raise _fail(end, "a string holds what none may hold")
+        at = end
 
 
 def value_end(raw: bytes, at: int) -> int:
@@ -158,17 +174,26 @@ def value_end(raw: bytes, at: int) -> int:
 
 def _key(raw: bytes, at: int) -> int:
     """After a key and its colon."""
-    key = _STRING.match(raw, at)
-    if key is None:
+    return _colon(raw, _key_end(raw, at))
+
+
+def _key_end(raw: bytes, at: int) -> int:
+    if raw[at : at + 1] != b'"':
         raise _fail(at, "a key in quotes is missing")
-    at = _skip(raw, key.end())
+    return _string_end(raw, at, _STRICT_INSIDE)
+
+
+def _colon(raw: bytes, at: int) -> int:
+    at = _skip(raw, at)
     if raw[at : at + 1] != b":":
         raise _fail(at, "a colon is missing")
     return at + 1
 
 
 def _scalar_end(raw: bytes, at: int) -> int:
-    found = _STRING.match(raw, at) or _SCALAR.match(raw, at)
+    if raw[at : at + 1] == b'"':
+        return _string_end(raw, at, _STRICT_INSIDE)
+    found = _SCALAR.match(raw, at)
     if found is None:
         raise _fail(at, "no value that JSON knows")
     return found.end()

@@ -47,9 +47,12 @@ def depth_over(body: bytes, depth_max: int) -> bool:
         shape = _QUOTED.sub(b"", shape)
     # Each round peels one level or two.
     for _ in range(depth_max // 2):
-        shape = shape.replace(b"{}", b"").replace(b"[]", b"")
-        if not shape:
+        peeled = shape.replace(b"{}", b"").replace(b"[]", b"")
+        if not peeled:
             return False
+        if len(peeled) == len(shape):
+            break
+        shape = peeled
     return _scanned_depth(body, depth_max) > depth_max
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from starlette.types import Scope, Send
 
 from catchment.access.grants import Grant, grant_of
-from catchment.errors import CatchmentError, Overloaded, Permanent, TooLarge, Transient
+from catchment.errors import CatchmentError, Overloaded, Permanent, Transient
 from catchment.events.batch import split_batch
 from catchment.lineage.ports import Entry, Outcome
 from catchment.pipeline import Pipeline, Verdict
@@ -63,12 +63,10 @@ class BatchDoor:
     async def __call__(self, scope: Scope, plan: Plan, body: bytes, send: Send) -> None:
         """Store what can be, answer what became of each."""
         ndjson = plan.media is Media.NDJSON
-        elements = await self._intake.apart(len(body), lambda: split_batch(body, ndjson))
-        if len(elements) > self._batch_events_max:
-            raise TooLarge(
-                f"The batch has {len(elements)} events; send at most "
-                f"{self._batch_events_max} at once (batch_events_max)."
-            )
+        events_max = self._batch_events_max
+        elements = await self._intake.apart(
+            len(body), lambda: split_batch(body, ndjson, events_max)
+        )
         fates = await self._store(elements, grant_of(scope))
         stored = any(not isinstance(error, Transient) for _, error in fates)
         if fates and not stored:

@@ -4,6 +4,7 @@ NDJSON is read line by line, so a file of it may be of any size; JSON that must 
 is bounded. Knows no event and no terminal.
 """
 
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from typing import IO
@@ -48,7 +49,9 @@ class EventFile:
                 break
         pieces = chain((head,), pieces)
         if head.lstrip(_SPACE).startswith(b"["):
-            yield from split_batch(_whole(pieces, _ARRAY_BYTES_MAX), ndjson=False)
+            yield from split_batch(
+                _whole(pieces, _ARRAY_BYTES_MAX), ndjson=False, elements_max=sys.maxsize
+            )
         else:
             yield from self._lines_or_one(pieces)
 
