@@ -9,7 +9,7 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check format schema requirements bench clean
+.PHONY: help run test test-long check format schema reference requirements bench clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ format: $(STAMP) ## Write the code as the formatter wants it
 
 schema: $(STAMP) ## Write migrations/schema.sql anew from the migrations
 	@$(BIN)/python -m catchment.postgres.schema_dump
+
+reference: $(STAMP) ## Write the pages of docs/reference/ that follow from the code
+	@$(BIN)/python docs/generate.py
 
 requirements: ## Pin the dependencies anew (needs uv)
 	@for name in run build dev; do \

@@ -30,31 +30,34 @@ def test_the_bounds_are_those_of_the_design() -> None:
     assert (given.host, given.port, given.auth) == ("127.0.0.1", 8765, "none")
     assert given.body_bytes_max == 32 * 1024**2
     assert given.in_flight_bytes_max == 64 * 1024**2
-    assert (given.depth_max, given.batch_events_max, given.name_chars_max) == (128, 10_000, 8_192)
-    assert (given.writers_max, given.page_rows_max) == (4, 1_000)
-    assert given.kafka_topics == ("openlineage.events",)
-    assert given.validation == "lenient"
+    assert (given.depth_max, given.batch_events_max, given.failed_events_max) == (
+        128,
+        10_000,
+        1_000,
+    )
 
 
 def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "catchment.toml"
-    file.write_text('port = 1\nCATCHMENT_WORKERS = 2\ndepth_max = 64\nkafka_topics = ["a", "b"]\n')
+    file.write_text(
+        'port = 1\nCATCHMENT_PROBLEMS_MAX = 2\ndepth_max = 64\nhosts_allowed = ["a", "b"]\n'
+    )
     monkeypatch.setenv("CATCHMENT_CONFIG", str(file))
     monkeypatch.setenv("CATCHMENT_PORT", "2")
     monkeypatch.setenv("CATCHMENT_DEPTH_MAX", "32")
     given = settings.load(port=3, host=None)
-    assert (given.port, given.depth_max, given.workers) == (3, 32, 2)
-    assert given.kafka_topics == ("a", "b")
+    assert (given.port, given.depth_max, given.problems_max) == (3, 32, 2)
+    assert given.hosts_allowed == ("a", "b")
     assert given.host == "127.0.0.1"
 
 
 def test_lists_and_sizes_are_written_as_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CATCHMENT_KAFKA_BOOTSTRAP_SERVERS", "one:9092, two:9092")
+    monkeypatch.setenv("CATCHMENT_HOSTS_ALLOWED", "one, two")
     monkeypatch.setenv("CATCHMENT_BODY_BYTES_MAX", "16MiB")
     given = settings.load()
-    assert given.kafka_bootstrap_servers == ("one:9092", "two:9092")
+    assert given.hosts_allowed == ("one", "two")
     assert given.body_bytes_max == 16 * 1024**2
 
 
@@ -66,14 +69,14 @@ def test_every_problem_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("CATCHMENT_HOST", "0.0.0.0")
     monkeypatch.setenv("CATCHMENT_QUEUE_BYTES_MAX", "1MiB")
     monkeypatch.setenv("CATCHMENT_DATABASE_URL", "mysql://u:hidden@h/d")
-    found = problems_of(validation="maybe")
+    found = problems_of(log_level="loud")
     assert set(found) == {
         "CATCHMENT_PROT",
         "CATCHMENT_PORT",
         "CATCHMENT_AUTH",
         "CATCHMENT_QUEUE_BYTES_MAX",
         "CATCHMENT_DATABASE_URL",
-        "CATCHMENT_VALIDATION",
+        "CATCHMENT_LOG_LEVEL",
     }
     assert "CATCHMENT_PORT" in found["CATCHMENT_PROT"]
     assert "hidden" not in str(found)

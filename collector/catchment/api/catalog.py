@@ -19,6 +19,12 @@ _ALL = 1_000_000
 def build_router(questions: Questions) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/api/v1", tags=["catalog"], responses=models.PROBLEMS)
+    _add_namespaces_and_datasets(router, questions)
+    _add_jobs(router, questions)
+    return router
+
+
+def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> None:
     names, details = questions.names, questions.details
 
     @router.get("/namespaces", response_model=models.Namespaces)
@@ -61,6 +67,10 @@ def build_router(questions: Questions) -> APIRouter:
         rows = await details.datasets([node.id], read_as_of(as_of))
         return answer(shapes.dataset(rows[node.id]))
 
+
+def _add_jobs(router: APIRouter, questions: Questions) -> None:
+    names, details = questions.names, questions.details
+
     @router.get("/namespaces/{namespace:name}/jobs", response_model=models.Jobs)
     async def list_jobs(
         request: Request, namespace: str, limit: Limit = 100, offset: Offset = 0
@@ -88,5 +98,3 @@ def build_router(questions: Questions) -> APIRouter:
         as_of_us = read_as_of(as_of)
         rows = await details.jobs([node.id], as_of_us)
         return answer(shapes.job(rows[node.id], as_of_us))
-
-    return router

@@ -79,16 +79,11 @@ def serve(
     port: Annotated[int | None, typer.Option(help="0 takes any free port.")] = None,
     database_url: DatabaseUrl = None,
     data_dir: DataDir = None,
-    workers: Annotated[int | None, typer.Option(help="Processes that serve.")] = None,
 ) -> None:
     """Receive events and answer questions over HTTP, until Ctrl+C or SIGTERM."""
     from catchment.cli.serving import run_serve  # noqa: PLC0415
 
-    run_serve(
-        _settings(
-            host=host, port=port, database_url=database_url, data_dir=data_dir, workers=workers
-        )
-    )
+    run_serve(_settings(host=host, port=port, database_url=database_url, data_dir=data_dir))
 
 
 @app.command()

@@ -74,70 +74,91 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         hide_input_in_errors=True,
         validate_default=True,
+        use_attribute_docstrings=True,
         # Pydantic's own warnings are about field names that we do not use.
         protected_namespaces=(),
     )
 
     # Where it listens.
     host: str = "127.0.0.1"
+    """The address to listen on. One that others can reach needs `CATCHMENT_AUTH` written out."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8765
-    workers: Annotated[int, Field(ge=1, le=64)] = 1
-    hosts_allowed: Names = ()  # names besides its own address under which it may be asked
-    origins_allowed: Names = ()  # other web pages whose scripts may read (CORS)
+    """The port to listen on; 0 takes a free one."""
+    hosts_allowed: Names = ()
+    """Names besides its own address under which it may be asked (`Host`)."""
+    origins_allowed: Names = ()
+    """Other web pages whose scripts may read (CORS), as `https://host`."""
 
-    # Who may ask. On loopback nobody else can; elsewhere the choice must be written out.
-    auth: Literal["none", "keys"] | None = None  # after validation never None
+    # Who may ask.
+    auth: Literal["none", "keys"] | None = None
+    """`none` lets everybody in: the default on loopback, where nobody else can ask. `keys` asks
+    for API keys."""
     keys_file: Path | None = None
+    """A file of hashed keys, besides those in the database."""
 
     # Where it stores.
     database_url: SecretStr | None = None
+    """The Postgres to store in; without it, one of its own in the data dir."""
     read_database_url: SecretStr | None = None
+    """A replica to read from; without it, reads go where writes go."""
     data_dir: Path = Field(default_factory=default_data_dir)
+    """Where the Postgres of its own lives."""
     postgres_bin: Path | None = None
+    """The directory of the PostgreSQL programs to use for it."""
     postgres_user: str | None = None
-
-    # Kafka, where it is used.
-    kafka_bootstrap_servers: Names = ()
-    kafka_topics: Names = ("openlineage.events",)
-    kafka_group_id: str = "catchment"
-
-    # How it reads.
-    validation: Literal["lenient", "strict"] = "lenient"
-    redact_at_door: bool = False
+    """As root: the user that the Postgres of its own runs as."""
 
     # What it says.
     log_format: Literal["auto", "console", "json"] = "auto"
+    """`console` for people, `json` for machines; `auto` looks whether a person watches."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is logged."""
 
     # Bounds of one request.
-    body_bytes_max: Size = 32 * MIB  # after decompression
-    in_flight_bytes_max: Size = 64 * MIB  # over all requests at once, after decompression
-    inflate_ratio_max: Count = 1_100  # deflate cannot honestly exceed 1,032
+    body_bytes_max: Size = 32 * MIB
+    """Bytes of one body, after decompression."""
+    in_flight_bytes_max: Size = 64 * MIB
+    """Bytes of all bodies being read at once, after decompression."""
+    inflate_ratio_max: Count = 1_100
+    """How much larger decompression may make a body; deflate cannot honestly exceed 1,032."""
     inflate_members_max: Count = 10_000
-    inflate_window_bytes_max: Size = 8 * MIB  # what every zstd decoder must support
-    body_seconds_max: Seconds = 60.0  # for the whole body to arrive
+    """Members or frames of one compressed body."""
+    inflate_window_bytes_max: Size = 8 * MIB
+    """The window of a zstd frame; every decoder must support 8 MiB."""
+    body_seconds_max: Seconds = 60.0
+    """Seconds for a whole body to arrive."""
     depth_max: Annotated[int, Field(ge=8, le=512)] = 128
+    """Nesting of JSON."""
     batch_events_max: Count = 10_000
+    """Events of one batch request."""
     failed_events_max: Count = 1_000
-    name_chars_max: Annotated[int, Field(ge=256, le=1_000_000)] = 8_192
-    problems_max: Count = 100  # listed per event
+    """Failed events that a batch answer lists; its totals are right beyond them."""
+    problems_max: Count = 100
+    """Problems listed for one event."""
 
     # Bounds of the write path.
-    writers_max: Annotated[int, Field(ge=1, le=16)] = 4  # over all processes
     write_batch_events_max: Annotated[int, Field(ge=1, le=10_000)] = 500
+    """Events of one transaction."""
     write_batch_bytes_max: Size = 8 * MIB
+    """Bytes of the events of one transaction."""
     queue_events_max: Count = 20_000
+    """Events waiting for a batch; beyond it the answer is 503."""
     queue_bytes_max: Size = 64 * MIB
+    """Bytes of the events waiting for a batch; beyond it the answer is 503."""
     facet_cache_bytes_max: Size = 64 * MIB
+    """Bytes of decoded parts of events kept in memory."""
     dead_letters_max: Count = 100_000
-    stop_seconds_max: Seconds = 8.0  # to drain; stock clients retry for about 9 s
+    """Dead letters kept; beyond it they are only counted."""
+    stop_seconds_max: Seconds = 8.0
+    """Seconds to finish what was begun when told to stop; stock clients retry for about 9."""
 
     # Bounds of the read path.
     graph_nodes_max: Count = 10_000
-    graph_depth_max: Count = 1_000
-    page_rows_max: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    """Nodes of one lineage answer."""
     statement_timeout_ms: Milliseconds = 10_000
+    """Milliseconds that one question may take in Postgres."""
     read_connections_max: Annotated[int, Field(ge=1, le=200)] = 8
+    """Connections for questions."""
 
     @field_validator("port", mode="before")
     @classmethod

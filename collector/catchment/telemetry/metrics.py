@@ -85,7 +85,6 @@ EVENTS_REPEATED = _counter("events_repeated", "Events that were stored before.",
 EVENTS_DEFERRED = _counter("events_deferred", "Events to be sent again (503, retriable).", "source")
 EVENTS_REFUSED = _counter("events_refused", "Requests refused whole, by HTTP status.", "status")
 DEAD_LETTERS = _counter("dead_letters", "Bytes kept as a dead letter, by reason.", "reason")
-TOMBSTONES = _counter("kafka_tombstones", "Kafka messages without a value, skipped.")
 
 # What is waiting. Compare with CATCHMENT_QUEUE_EVENTS_MAX, _QUEUE_BYTES_MAX, _IN_FLIGHT_BYTES_MAX.
 QUEUE_EVENTS = _gauge("queue_events", "Events waiting for a batch.")
