@@ -48,16 +48,24 @@ def test_kill_of_postgres(data_dir: Path, other_database_url: str) -> None:
         load = Load(target, bodies, clients=4, seed=2)
         load.start()
         while load.going and kills < KILLS:
-            time.sleep(rng.uniform(0.1, 0.8))
+            time.sleep(rng.uniform(0.05, 0.4))
             kill_postgres(data_dir, rng)
             kills += 1
         load.join()
         assert kills >= 2
         assert load.refused > 0
+        _wait_until_ready(target.url)  # the last kill may have come after the last event
         _check(target.url, bodies, load)
         socket = data_dir / "postgres" / "socket"
         url = f"postgresql://catchment@/catchment?host={socket}"
         asyncio.run(_same_answers(url, other_database_url, bodies))
+
+
+def _wait_until_ready(url: str) -> None:
+    give_up = time.monotonic() + 60
+    while httpx.get(f"{url}/health/ready").status_code != 200:
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
 
 
 def _check(url: str, bodies: Sequence[bytes], load: Load) -> None:

@@ -3,6 +3,7 @@
 Knows the order and nothing else.
 """
 
+import gc
 import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -29,6 +30,9 @@ from catchment.settings import Settings
 from catchment.telemetry import metrics
 from catchment.telemetry.logs import logger
 
+# Caches hold hundreds of thousands of objects that live long and make no cycles. With Python's own
+# thresholds, looking through them again and again took a quarter of the time of an event.
+_GC_THRESHOLDS = (50_000, 20, 100)
 _log = logger("app.serve")
 Announce = Callable[[str], None]
 
@@ -46,6 +50,8 @@ async def serve(settings: Settings, announce: Announce) -> None:
         async with database(settings, join=False) as dsn:
             version = await make_ready(dsn)
             metrics.BUILD.labels(__version__).set(1)
+            gc.freeze()
+            gc.set_threshold(*_GC_THRESHOLDS)
             _log.info("database ready", schema=version)
             await serve_on(settings, dsn, taken, stop, announce)
     _log.info("stopped")

@@ -69,8 +69,8 @@ class Reader(Generic[J, D]):
         """
         body = text.strip(body)
         text.require_utf8(body)
-        text.require_depth(body, self._limits.depth_max)
         envelope = _read_envelope(body)
+        self._require_depth(body, envelope)
         problems: list[Problem] = []
         time = self._time(bytes(envelope.eventTime))
         if time.oddity:
@@ -81,6 +81,19 @@ class Reader(Generic[J, D]):
         event.producer = _text(bytes(envelope.producer)) or None
         event.problems = self._bounded(problems)
         return event
+
+    def _require_depth(self, body: bytes, envelope: Envelope) -> None:
+        """Elements are checked when they are new (`Elements`); here is all the rest."""
+        elements_bytes = len(bytes(envelope.job)) + len(bytes(envelope.inputs))
+        elements_bytes += len(bytes(envelope.outputs))
+        depth_max = self._limits.depth_max
+        checked = _given(envelope.run) or _given(envelope.job)
+        rest_bytes = len(body) - len(bytes(envelope.run)) - elements_bytes
+        # What has two brackets a level, and fewer bytes than that, cannot nest too deeply.
+        if checked and rest_bytes < 2 * depth_max:
+            text.require_depth(bytes(envelope.run), depth_max - 1)
+        else:
+            text.require_depth(body, depth_max)
 
     def _by_shape(
         self, body: bytes, envelope: Envelope, time_us: int, problems: list[Problem]
@@ -136,20 +149,9 @@ class Reader(Generic[J, D]):
     ) -> tuple[D, ...]:
         if not raw or raw == b"[]":
             return ()
-        if raw[:1] != b"[":
-            problems.append(Problem(pointer, "not an array; left out"))
-            return ()
-        found = []
-        for n, element in enumerate(_elements_of(raw)):
-            built = self._elements.dataset(element, direction)
-            if built is None:
-                reason = "no readable namespace and name; left out of the graph"
-                problems.append(Problem(f"{pointer}/{n}", reason))
-                continue
-            found.append(built.value)
-            if built.problems:
-                problems.extend(_under(f"{pointer}/{n}", built.problems))
-        return tuple(found)
+        built = self._elements.datasets(raw, direction)
+        problems.extend(_under(pointer, built.problems))
+        return built.value
 
     def _bounded(self, problems: list[Problem]) -> tuple[Problem, ...]:
         kept = self._limits.problems_max
@@ -174,10 +176,6 @@ def _members(raw: bytes) -> dict[str, bytes]:
     if raw[:1] != b"{":
         return {}
     return splitter.members_fast(raw)
-
-
-def _elements_of(raw: bytes) -> list[bytes]:
-    return splitter.elements_fast(raw)
 
 
 def _given(raw: Raw) -> bool:

@@ -12,6 +12,7 @@ from catchment.events import splitter
 from catchment.events.facets.cache import FacetCache
 from catchment.events.model import D, DatasetElement, Facet, J, JobElement
 from catchment.events.names import NAME_CHARS_MAX, cut_password
+from catchment.events.text import require_depth
 
 T = TypeVar("T")
 _KEPT_BYTES_MAX = 64 * 1024
@@ -48,16 +49,22 @@ class Elements(Generic[J, D]):
         self._build_dataset = build_dataset
         self._limits = limits
         self._facets = FacetCache(limits.facet_cache_bytes_max)
-        self._jobs = _ByteCache[Built[J]](limits.element_cache_bytes_max // 4)
+        self._bags = _ByteCache[Built[tuple[Facet, ...]]](limits.element_cache_bytes_max // 4)
+        self._jobs = _ByteCache[Built[J]](limits.element_cache_bytes_max // 8)
         self._datasets = {
-            direction: _ByteCache[Built[D]](limits.element_cache_bytes_max // 4)
+            direction: _ByteCache[Built[D]](limits.element_cache_bytes_max // 8)
             for direction in ("in", "out", "about")
+        }
+        self._arrays = {
+            direction: _ByteCache[Built[tuple[D, ...]]](limits.element_cache_bytes_max // 8)
+            for direction in ("in", "out")
         }
 
     def job(self, raw: bytes) -> Built[J] | None:
         """What the `job` member says; None if it has no identity."""
         built = self._jobs.get(raw)
         if built is None:
+            require_depth(raw, self._limits.depth_max - 1)
             problems: list[Problem] = []
             members = _members(raw)
             names = _names(members)
@@ -87,12 +94,47 @@ class Elements(Generic[J, D]):
             cache.put(raw, built)
         return built
 
+    def datasets(self, raw: bytes, direction: str) -> Built[tuple[D, ...]]:
+        """What the array of an event's inputs or outputs says; what is no dataset is left out."""
+        cache = self._arrays[direction]
+        built = cache.get(raw)
+        if built is None:
+            require_depth(raw, self._limits.depth_max - 1)
+            problems: list[Problem] = []
+            built = Built(self._read_datasets(raw, direction, problems), tuple(problems))
+            cache.put(raw, built)
+        return built
+
+    def _read_datasets(self, raw: bytes, direction: str, problems: list[Problem]) -> tuple[D, ...]:
+        if raw[:1] != b"[":
+            problems.append(Problem("", "not an array; left out"))
+            return ()
+        found = []
+        for n, element in enumerate(splitter.elements_fast(raw)):
+            built = self.dataset(element, direction)
+            if built is None:
+                reason = "no readable namespace and name; left out of the graph"
+                problems.append(Problem(f"/{n}", reason))
+                continue
+            found.append(built.value)
+            problems.extend(Problem(f"/{n}{own.pointer}", own.reason) for own in built.problems)
+        return tuple(found)
+
     def facets(self, raw: bytes | None, pointer: str, problems: list[Problem]) -> tuple[Facet, ...]:
         """The facets of one bag; what is no facet is a problem and left out."""
         if raw is None or raw == b"{}":
             return ()
+        built = self._bags.get(raw)
+        if built is None:
+            noted: list[Problem] = []
+            built = Built(self._read_facets(raw, noted), tuple(noted))
+            self._bags.put(raw, built)
+        problems.extend(Problem(pointer + own.pointer, own.reason) for own in built.problems)
+        return built.value
+
+    def _read_facets(self, raw: bytes, problems: list[Problem]) -> tuple[Facet, ...]:
         if raw[:1] != b"{":
-            problems.append(Problem(pointer, "not an object; left out"))
+            problems.append(Problem("", "not an object; left out"))
             return ()
         found = []
         for name, body in _members(raw).items():
@@ -100,17 +142,17 @@ class Elements(Generic[J, D]):
             facet = None if too_long else self._facets.read(name, body)
             if facet is None:
                 reason = "the name is too long" if too_long else "not an object"
-                problems.append(Problem(f"{pointer}/{_escape(name)}", f"{reason}; left out"))
+                problems.append(Problem(f"/{_escape(name)}", f"{reason}; left out"))
                 continue
-            _note_origin(facet, pointer, problems)
+            _note_origin(facet, problems)
             found.append(facet)
         return tuple(found)
 
 
-def _note_origin(facet: Facet, pointer: str, problems: list[Problem]) -> None:
+def _note_origin(facet: Facet, problems: list[Problem]) -> None:
     for key in ("_producer", "_schemaURL"):
         if f'"{key}":'.encode() not in facet.body:
-            problems.append(Problem(f"{pointer}/{_escape(facet.name)}/{key}", "missing"))
+            problems.append(Problem(f"/{_escape(facet.name)}/{key}", "missing"))
 
 
 def _members(raw: bytes) -> dict[str, bytes]:

@@ -38,11 +38,11 @@ def require_depth(body: bytes, depth_max: int) -> None:
 
 def depth_over(body: bytes, depth_max: int) -> bool:
     """Whether arrays and objects are nested deeper than `depth_max`. Exact for JSON; linear."""
-    if body.count(b"{") + body.count(b"[") <= depth_max:
-        return False
     # Without escapes, only quotes and brackets matter; without what is in quotes, only brackets.
-    plain = body.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in body else body
+    plain = body.replace(b"\\\\", b"").replace(b'\\"', b"") if b'\\"' in body else body
     shape = plain.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
+    if len(shape) <= depth_max:
+        return False
     if b'"' in shape:
         shape = _QUOTED.sub(b"", shape)
     # Each round peels one level or two.

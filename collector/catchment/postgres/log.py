@@ -5,7 +5,7 @@ import time
 import asyncpg
 
 from catchment.lineage.ports import ControlEntry, Kind
-from catchment.postgres.write.log import append, write_bodies, write_others
+from catchment.postgres.write.log import append, write_others
 from catchment.postgres.write.session import Session
 from catchment.postgres.write.state import IdBlocks, Known, Learned
 
@@ -17,8 +17,7 @@ async def append_control(connection: asyncpg.Connection, kind: Kind, body: bytes
     """
     session = Session(connection, Learned(Known()), IdBlocks(), IdBlocks())
     entries = [ControlEntry(kind, body)]
-    [[batch]] = await session.fetch("next_batch_id")
-    await write_bodies(session, batch, entries)
+    [[_, batch, _, _]] = await session.fetch("open_batch", [], [])
     head = await append(session, batch, time.time_ns() // 1000, entries, [None], {}, {})
     await write_others(session, head, entries)
     return head.first_seq

@@ -6,13 +6,21 @@ select nextval('row_id') from generate_series(1, $1::integer);
 -- Runs have their own sequence: they outgrow 32 bits, the ids of all else do not.
 select nextval('run_id') from generate_series(1, $1::integer);
 
--- name: next_batch_id
--- Taken before anything is written: bodies carry it, because the seq is not known until the end.
-select nextval('batch_id');
-
--- name: find_repeats
--- Which of these events the log has already; the caller compares the whole hash.
-select key, seq, sha256 from event where key = any($1::uuid[]);
+-- name: open_batch
+-- Everything that a batch must know first, in one trip: which events the log has already (the caller
+-- compares the whole hash), the batch's id (bodies carry it, because the seq is not known until the
+-- end), and its runs, locked in key order before their folds are read. With repeats among the events
+-- no run is locked: the caller leaves them out and asks again.
+with repeats as materialized (
+  select key, seq, sha256 from event where key = any($1::uuid[])
+), locked as (
+  select id, uuid, fold from run
+  where uuid = any($2::uuid[]) and not exists (select from repeats)
+  order by uuid for no key update
+)
+select 'repeat' as what, seq as id, key as uuid, sha256 as bytes from repeats
+union all select 'run', id, uuid, fold from locked
+union all select 'batch', nextval('batch_id'), null, null;
 
 -- name: find_dead
 -- Which of these bytes are a dead letter already.
@@ -22,19 +30,14 @@ select sha256, seq from dead_letter where sha256 = any($1::bytea[]);
 -- How many distinct dead letters are kept; they have a bound.
 select count(*) from dead_letter;
 
--- name: insert_bodies
--- The bodies, before their seq is known: they carry batch and position.
-insert into event_body (batch, n, dict, bodies)
-select $1, n, $2, bodies from unnest($3::integer[], $4::bytea[]) as new (n, bodies);
-
 -- name: insert_problems
 -- What was wrong with entries that were accepted all the same.
 insert into event_problem (batch, n, problems)
 select $1, n, problems::jsonb from unnest($2::integer[], $3::text[]) as new (n, problems);
 
 -- name: append_batch
--- The last statement of a batch: takes the head row, numbers the entries, writes the narrow log and
--- the last sights (which move with every batch; under the head row they cannot deadlock).
+-- The last statement of a batch: takes the head row, numbers the entries, writes the narrow log, the
+-- bodies and the last sights (which move with every batch; under the head row they cannot deadlock).
 with taken as (
   update head
   set n = n + cardinality($3::uuid[]), logged_at = greatest(clock_timestamp(), logged_at)
@@ -48,6 +51,9 @@ with taken as (
 ), batches as (
   insert into batch (id, first_seq, entries, logged_at, received_at)
   select $1, first_seq, cardinality($3::uuid[]), logged_at, $2 from taken
+), bodies as (
+  insert into event_body (batch, n, dict, bodies)
+  select $1, n, 0, bodies from unnest($14::integer[], $15::bytea[]) as new (n, bodies)
 ), sights as (
   insert into seen (entity, last_at)
   select entity, last_at from unnest($12::integer[], $13::timestamptz[]) as new (entity, last_at)

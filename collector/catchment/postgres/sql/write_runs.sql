@@ -6,33 +6,43 @@ select id, uuid, fold from run where uuid = any($1::uuid[]) order by uuid for no
 -- The ids of parents and roots that an earlier batch named.
 select uuid, id from run where uuid = any($1::uuid[]);
 
--- name: insert_runs
--- A run that someone else wrote meanwhile is left alone and not returned: the batch is done again.
-insert into run (id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
-  parent, root, job, io_set, job_bag, job_version, state, bad, flags, fold)
-select * from unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::timestamptz[],
-  $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::bigint[],
-  $10::bigint[], $11::integer[], $12::integer[], $13::integer[], $14::integer[], $15::smallint[],
-  $16::boolean[], $17::smallint[], $18::bytea[])
-  as new (id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
+-- name: write_runs
+-- Runs that are new, runs that changed (all but their identity follows from the fold), and what they
+-- saw, in one trip. A run that someone else wrote meanwhile is left alone and not counted: the batch
+-- is done again. The fold before says exactly which sighting to move, so that no index is needed.
+with given as (
+  select * from unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::timestamptz[],
+    $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::bigint[],
+    $10::bigint[], $11::integer[], $12::integer[], $13::integer[], $14::integer[], $15::smallint[],
+    $16::boolean[], $17::smallint[], $18::bytea[], $19::boolean[])
+  as given (id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
+    parent, root, job, io_set, job_bag, job_version, state, bad, flags, fold, fresh)
+), inserted as (
+  insert into run (id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
     parent, root, job, io_set, job_bag, job_version, state, bad, flags, fold)
-order by uuid
-on conflict (uuid) do nothing returning id;
-
--- name: update_runs
--- Everything but the identity follows from the fold.
-update run set (first_at, last_at, started_at, ended_at, nominal_start, nominal_end, parent, root,
-    job, io_set, job_bag, job_version, state, bad, flags, fold) =
-  (new.first_at, new.last_at, new.started_at, new.ended_at, new.nominal_start, new.nominal_end,
-    new.parent, new.root, new.job, new.io_set, new.job_bag, new.job_version, new.state, new.bad,
-    new.flags, new.fold)
-from unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::timestamptz[],
-  $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::bigint[],
-  $10::bigint[], $11::integer[], $12::integer[], $13::integer[], $14::integer[], $15::smallint[],
-  $16::boolean[], $17::smallint[], $18::bytea[])
-  as new (id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
-    parent, root, job, io_set, job_bag, job_version, state, bad, flags, fold)
-where run.id = new.id;
+  select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
+    parent, root, job, io_set, job_bag, job_version, state, bad, flags, fold
+  from given where fresh order by uuid
+  on conflict (uuid) do nothing returning 1
+), updated as (
+  update run set (first_at, last_at, started_at, ended_at, nominal_start, nominal_end, parent,
+      root, job, io_set, job_bag, job_version, state, bad, flags, fold) =
+    (given.first_at, given.last_at, given.started_at, given.ended_at, given.nominal_start,
+      given.nominal_end, given.parent, given.root, given.job, given.io_set, given.job_bag,
+      given.job_version, given.state, given.bad, given.flags, given.fold)
+  from given where run.id = given.id and not given.fresh
+), sighted as (
+  insert into sighting (run, at, entity, bag, dir)
+  select * from unnest($20::bigint[], $21::timestamptz[], $22::integer[], $23::integer[], $24::text[])
+    as new (run, at, entity, bag, dir) order by entity, bag, at
+), moved as (
+  update sighting set at = new.at, bag = new.bag
+  from unnest($25::bigint[], $26::timestamptz[], $27::integer[], $28::integer[], $29::text[],
+    $30::timestamptz[], $31::integer[]) as new (run, at, entity, bag, dir, old_at, old_bag)
+  where sighting.entity = new.entity and sighting.dir = new.dir::"char"
+    and sighting.bag = new.old_bag and sighting.at = new.old_at and sighting.run = new.run
+)
+select count(*) from inserted;
 
 -- name: delete_run_jobs
 -- The shares of other jobs are written anew when a run's events come under several.
@@ -45,20 +55,12 @@ select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], 
   $6::timestamptz[], $7::smallint[], $8::boolean[])
   as new (run, job, io_set, job_bag, first_at, ended_at, state, bad);
 
--- name: insert_sightings
--- What runs saw for the first time, and what declarations say (those again change nothing).
+-- name: insert_declared_sightings
+-- What declarations say; those that come again change nothing.
 insert into sighting (run, at, entity, bag, dir)
-select * from unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::integer[], $5::text[])
-  as new (run, at, entity, bag, dir) order by entity, bag, at
+select null, * from unnest($1::timestamptz[], $2::integer[], $3::integer[], $4::text[])
+  as new (at, entity, bag, dir) order by entity, bag, at
 on conflict (entity, bag, at) where run is null do nothing;
-
--- name: move_sightings
--- The fold before says exactly which row to look for, so that no other index is needed.
-update sighting set at = new.at, bag = new.bag
-from unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::integer[], $5::text[],
-  $6::timestamptz[], $7::integer[]) as new (run, at, entity, bag, dir, old_at, old_bag)
-where sighting.entity = new.entity and sighting.dir = new.dir::"char" and sighting.bag = new.old_bag
-  and sighting.at = new.old_at and sighting.run = new.run;
 
 -- name: delete_named_versions
 -- Versions follow from the fold: what it no longer says goes.

@@ -2,18 +2,21 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
 from catchment.lineage.gather import Asserted
 from catchment.lineage.ports import DeadEntry, Entry, EventEntry, Outcome
 from catchment.postgres.write.entities import ensure_names, last_sights
-from catchment.postgres.write.log import append, event_key, write_bodies, write_others
+from catchment.postgres.write.log import append, event_key, write_others, write_problems
 from catchment.postgres.write.runs import (
-    Change,
-    lock_runs,
+    Locked,
+    Row,
     merge_runs,
+    read_folds,
+    runs_wanted,
     write_contents,
     write_declarations,
     write_runs,
@@ -45,25 +48,48 @@ class Batch:
     async def run(self) -> list[Outcome]:
         """One outcome an entry. Afterwards `epoch` is the head row's, if anything was new."""
         identities = [_identity(n, entry) for n, entry in enumerate(self._entries)]
-        seqs = await self._find_known(identities)
         fresh: dict[Identity, int] = {}
         for n, identity in enumerate(identities):
-            if identity not in seqs:
-                fresh.setdefault(identity, n)
-        if fresh:
-            seqs.update(await self._append(list(fresh), [self._entries[n] for n in fresh.values()]))
+            fresh.setdefault(identity, n)
+        seqs = await self._write_new(fresh, identities)
         await self._count_again(identities, fresh)
         return [
             Outcome(seqs[identity], repeat=fresh.get(identity) != n)
             for n, identity in enumerate(identities)
         ]
 
-    async def _find_known(self, identities: list[Identity]) -> dict[Identity, int | None]:
+    async def _write_new(
+        self, fresh: dict[Identity, int], identities: list[Identity]
+    ) -> dict[Identity, int | None]:
+        """Write what is new; `fresh` loses what is not. The seq of each, None if only counted."""
+        session = self._session
+        asserted = self._assert(fresh)
+        opened = await _open(session, fresh, runs_wanted(session, asserted))
+        seqs = opened.repeats
+        seqs.update(await self._find_dead(identities))
+        if seqs:
+            for identity in seqs:
+                fresh.pop(identity, None)
+            asserted = self._assert(fresh)
+            wanted = runs_wanted(session, asserted) if opened.repeats else []
+            opened.runs += await session.fetch("lock_runs", wanted) if wanted else []
+        if fresh:
+            locked = await read_folds(session, opened.runs)
+            entries = [self._entries[n] for n in fresh.values()]
+            first_seq = await self._append(opened.batch, asserted, locked, list(fresh), entries)
+            seqs.update(zip(fresh, range(first_seq, first_seq + len(fresh)), strict=True))
+        return seqs
+
+    def _assert(self, fresh: dict[Identity, int]) -> Asserted:
+        asserted = Asserted()
+        for n in fresh.values():
+            entry = self._entries[n]
+            if isinstance(entry, EventEntry):
+                asserted.add(entry.event)
+        return asserted
+
+    async def _find_dead(self, identities: list[Identity]) -> dict[Identity, int | None]:
         known: dict[Identity, int | None] = {}
-        keys = [identity.key for identity in identities if identity.key is not None]
-        if keys:
-            for row in await self._session.fetch("find_repeats", keys):
-                known[Identity(row["key"], row["sha256"])] = row["seq"]
         dead = [i for i in identities if i.key is None and i.n < 0]
         if dead:
             for row in await self._session.fetch("find_dead", [i.sha256 for i in dead]):
@@ -83,47 +109,29 @@ class Batch:
                     known[identity] = None
 
     async def _append(
-        self, identities: list[Identity], entries: list[Entry]
-    ) -> dict[Identity, int | None]:
+        self,
+        batch: int,
+        asserted: Asserted,
+        locked: Locked,
+        identities: list[Identity],
+        entries: list[Entry],
+    ) -> int:
+        """Write these entries and all that follows from them; the seq of the first."""
         session = self._session
-        [[batch]] = await session.fetch("next_batch_id")
-        asserted = Asserted()
-        for entry in entries:
-            if isinstance(entry, EventEntry):
-                asserted.add(entry.event)
-        run_ids, changes = await self._write_graph(asserted)
-        await write_runs(session, changes)
-        await write_declarations(session, asserted)
-        await write_bodies(session, batch, entries)
-        seen = last_sights(session, asserted)
-        keys = await self._free_keys(identities)
-        head = await append(session, batch, self._received_at_us, entries, keys, seen, run_ids)
-        await write_others(session, head, entries)
-        self.epoch = head.graph_epoch
-        return dict(
-            zip(identities, range(head.first_seq, head.first_seq + len(entries)), strict=True)
-        )
-
-    async def _write_graph(self, asserted: Asserted) -> tuple[dict[bytes, int], list[Change]]:
-        session = self._session
-        locked = await lock_runs(session, asserted)
         await ensure_names(session, asserted)
         changes = await merge_runs(session, asserted, locked)
         await write_contents(session, asserted, changes)
+        await write_runs(session, changes)
+        await write_declarations(session, asserted)
+        await write_problems(session, batch, entries)
         run_ids = {uuid: run_id for uuid, (run_id, _) in locked.items()}
         run_ids.update((change.uuid, change.id) for change in changes)
-        return run_ids, changes
-
-    async def _free_keys(self, identities: list[Identity]) -> list[bytes | None]:
-        """The event keys; none for the second of two events whose 80 bits of hash are the same."""
-        taken: set[bytes] = set()
-        keys: list[bytes | None] = []
-        for identity in identities:
-            free = identity.key is not None and identity.key not in taken
-            keys.append(identity.key if free else None)
-            if identity.key is not None:
-                taken.add(identity.key)
-        return keys
+        seen = last_sights(session, asserted)
+        keys = _free_keys(identities)
+        head = await append(session, batch, self._received_at_us, entries, keys, seen, run_ids)
+        await write_others(session, head, entries)
+        self.epoch = head.graph_epoch
+        return head.first_seq
 
     async def _count_again(self, identities: list[Identity], fresh: dict[Identity, int]) -> None:
         """Dead letters that came once more are counted, in key order."""
@@ -142,3 +150,37 @@ def _identity(n: int, entry: Entry) -> Identity:
     if isinstance(entry, DeadEntry):
         return Identity(None, sha256(entry.body).digest())
     return Identity(None, b"", n)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What `open_batch` found; `runs` are locked, and none are if there are `repeats`."""
+
+    batch: int
+    repeats: dict[Identity, int | None]
+    runs: list[Row]
+
+
+async def _open(session: Session, fresh: Iterable[Identity], runs: list[bytes]) -> _Opened:
+    keys = [identity.key for identity in fresh if identity.key is not None]
+    opened = _Opened(0, {}, [])
+    for what, row_id, uuid, content in await session.fetch("open_batch", keys, runs):
+        if what == "batch":
+            opened.batch = row_id
+        elif what == "run":
+            opened.runs.append((row_id, uuid, content))
+        else:
+            opened.repeats[Identity(uuid, content)] = row_id
+    return opened
+
+
+def _free_keys(identities: list[Identity]) -> list[bytes | None]:
+    """The event keys; none for the second of two events whose 80 bits of hash are the same."""
+    taken: set[bytes] = set()
+    keys: list[bytes | None] = []
+    for identity in identities:
+        free = identity.key is not None and identity.key not in taken
+        keys.append(identity.key if free else None)
+        if identity.key is not None:
+            taken.add(identity.key)
+    return keys

@@ -1,4 +1,4 @@
-"""The end of a batch: bodies, problems, and the head row that numbers everything.
+"""The end of a batch: problems, bodies, and the head row that numbers everything.
 
 The head row is taken by the last statement and held to COMMIT, with nothing in between.
 """
@@ -35,10 +35,8 @@ class Head:
     alias_epoch: int
 
 
-async def write_bodies(session: Session, batch: int, entries: Sequence[Entry]) -> None:
-    """Every entry's bytes, and the problems of those that were accepted with some."""
-    ns, packed = zip(*blobs([body_of(entry) for entry in entries]), strict=True)
-    await session.execute("insert_bodies", batch, 0, list(ns), list(packed))
+async def write_problems(session: Session, batch: int, entries: Sequence[Entry]) -> None:
+    """What was wrong with entries that are accepted all the same."""
     problems = [
         (n, json.dumps([problem._asdict() for problem in entry.event.problems]))
         for n, entry in enumerate(entries)
@@ -63,7 +61,8 @@ async def append(
     seen: dict[int, int],
     run_ids: dict[bytes, int],
 ) -> Head:
-    """Number the entries and write the narrow log. `keys[i]`: the event key of entry i, if any."""
+    """Number the entries; write log and bodies. `keys[i]`: the event key of entry i, if any."""
+    ns, packed = zip(*blobs([body_of(entry) for entry in entries]), strict=True)
     rows = [_row(session, entry, run_ids) for entry in entries]
     columns = [list(column) for column in zip(*rows, strict=True)]
     [row] = await session.fetch(
@@ -74,6 +73,8 @@ async def append(
         *columns,
         list(seen),
         list(seen.values()),
+        list(ns),
+        list(packed),
     )
     return Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
 

@@ -4,7 +4,7 @@ The rules are the core's (`lineage.fold`, `lineage.resolve`); here the differenc
 that stands and the row that should stand becomes arrays for a few statements.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,11 @@ from catchment.postgres.contents import bags_of_rows
 from catchment.postgres.folds import Builder, Encoder, References, bags_in, unpack
 from catchment.postgres.write.contents import ensure_bag_uses, ensure_bags, ensure_io_sets
 from catchment.postgres.write.entities import ensure_edges
-from catchment.postgres.write.session import Redo, Session, inserted
+from catchment.postgres.write.session import Redo, Session, columns_of
+
+Row = Sequence[Any]
+Locked = dict[bytes, tuple[int, RunFold]]
+"""Run -> its id and its fold, of runs that this transaction has locked."""
 
 
 @dataclass(slots=True)
@@ -32,14 +36,16 @@ class Change:
     before: Resolved | None
 
 
-async def lock_runs(session: Session, asserted: Asserted) -> dict[bytes, tuple[int, RunFold]]:
-    """Lock the runs of the batch that exist, in key order, and read their folds."""
+def runs_wanted(session: Session, asserted: Asserted) -> list[bytes]:
+    """The runs that the batch is about, and those that it names in a way that may be news."""
     wanted = set(asserted.runs)
     wanted.update(run for run, stub in asserted.stubs.items() if _news(session, run, stub))
-    if not wanted:
-        return {}
-    rows = await session.fetch("lock_runs", list(wanted))
-    raws = [(row["uuid"], row["id"], unpack(row["fold"])) for row in rows]
+    return list(wanted)
+
+
+async def read_folds(session: Session, rows: Sequence[Row]) -> Locked:
+    """The folds of locked runs: rows of (id, uuid, fold's bytes)."""
+    raws = [(uuid, run_id, unpack(fold)) for run_id, uuid, fold in rows]
     references = References()
     for _, _, raw in raws:
         references.add(raw)
@@ -79,9 +85,7 @@ async def _builder(session: Session, references: References) -> Builder:
     )
 
 
-async def merge_runs(
-    session: Session, asserted: Asserted, locked: dict[bytes, tuple[int, RunFold]]
-) -> list[Change]:
+async def merge_runs(session: Session, asserted: Asserted, locked: Locked) -> list[Change]:
     """What becomes of every run that the batch is about or names; unchanged ones are left out."""
     folds = _incoming(session, asserted, locked)
     new = [uuid for uuid in folds if uuid not in locked]
@@ -102,9 +106,7 @@ async def merge_runs(
     return changes
 
 
-def _incoming(
-    session: Session, asserted: Asserted, locked: dict[bytes, tuple[int, RunFold]]
-) -> dict[bytes, RunFold]:
+def _incoming(session: Session, asserted: Asserted, locked: Locked) -> dict[bytes, RunFold]:
     folds = dict(asserted.runs)
     for uuid, stub in asserted.stubs.items():
         known = folds.get(uuid) or (locked[uuid][1] if uuid in locked else None)
@@ -180,16 +182,16 @@ async def write_runs(session: Session, changes: list[Change]) -> None:
         session.dataset_ids.__getitem__,
         lambda bag: learned.bag_ids[bag.hash],
     )
+    if not changes:
+        return
     ancestors = await _ancestors(session, changes)
-    rows = [(change, _row(session, encoder, ancestors, change)) for change in changes]
-    new = [row for change, row in rows if change.before is None]
-    if new and inserted(await session.execute_rows("insert_runs", new)) < len(new):
+    runs = [_row(session, encoder, ancestors, change) for change in changes]
+    new, moved = _sightings(session, changes)
+    columns = [*columns_of(runs, 19), *columns_of(new, 5), *columns_of(moved, 7)]
+    [[written]] = await session.fetch("write_runs", *columns)
+    if written < sum(change.before is None for change in changes):
         raise Redo
-    old = [row for change, row in rows if change.before is not None]
-    if old:
-        await session.execute_rows("update_runs", old)
     await _write_shares(session, changes)
-    await _write_sightings(session, changes)
     await _write_versions(session, changes)
 
 
@@ -230,6 +232,7 @@ def _row(
         run.state in BAD,
         run.flags,
         encoder.encode(change.fold),
+        change.before is None,
     )
 
 
@@ -256,9 +259,10 @@ async def _write_shares(session: Session, changes: list[Change]) -> None:
         await session.execute_rows("insert_run_jobs", rows)
 
 
-async def _write_sightings(session: Session, changes: list[Change]) -> None:
+def _sightings(session: Session, changes: list[Change]) -> tuple[list[Row], list[Row]]:
     datasets, bag_ids = session.dataset_ids, session.learned.bag_ids
-    new, moved = [], []
+    new: list[Row] = []
+    moved: list[Row] = []
     for change in changes:
         before = change.before.sightings() if change.before else {}
         for (key, direction), (at_us, bag) in change.after.sightings().items():
@@ -268,10 +272,7 @@ async def _write_sightings(session: Session, changes: list[Change]) -> None:
                 new.append(row)
             elif old != (at_us, bag):
                 moved.append((*row, old[0], bag_ids[old[1].hash]))
-    if new:
-        await session.execute_rows("insert_sightings", new)
-    if moved:
-        await session.execute_rows("move_sightings", moved)
+    return new, moved
 
 
 async def _write_versions(session: Session, changes: list[Change]) -> None:
@@ -305,11 +306,11 @@ async def write_declarations(session: Session, asserted: Asserted) -> None:
         await session.execute_rows("insert_declared", rows)
     sightings = [_declared_row(session, *declared) for declared in asserted.bags]
     if sightings:
-        await session.execute_rows("insert_sightings", sightings)
+        await session.execute_rows("insert_declared_sightings", sightings)
 
 
 def _declared_row(
     session: Session, key: bytes, is_job: bool, time_us: int, bag: Bag
-) -> tuple[None, int, int, int, str]:
+) -> tuple[int, int, int, str]:
     entity = (session.job_ids if is_job else session.dataset_ids)[key]
-    return (None, time_us, entity, session.learned.bag_ids[bag.hash], "d")
+    return (time_us, entity, session.learned.bag_ids[bag.hash], "d")

@@ -58,7 +58,7 @@ class Session:
 
     async def execute_rows(self, query: str, rows: Sequence[tuple[Any, ...]]) -> str:
         """A named statement over arrays, one for each column of `rows` (not empty)."""
-        return await self.execute(query, *[list(column) for column in zip(*rows, strict=True)])
+        return await self.execute(query, *columns_of(rows, len(rows[0])))
 
     async def ensure(
         self,
@@ -83,6 +83,11 @@ class Session:
             pairs = await self.fetch(find, hashes)
         for key, row_id in pairs:
             known.put(key, row_id)
+
+
+def columns_of(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows as `width` arrays, empty ones if there is no row."""
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
 def inserted(status: str) -> int:
