@@ -350,7 +350,10 @@ CREATE OR REPLACE FUNCTION public.edges_of_jobs(jobs integer[], as_of timestamp 
 AS $function$
   select s.job, m.dataset, m.dir, s.id, m.named, false
   from io_set s join io_member m on m.io_set = s.id
-  where s.job = any (jobs) and io_set_lives(s.id, as_of)
+  where s.job = any (jobs)
+    and (exists (select from run r where r.io_set = s.id and not r.bad and r.first_at <= as_of)
+      or exists (select from run r where r.io_set = s.id and r.bad and r.first_at <= as_of)
+      or exists (select from run_job r where r.io_set = s.id and r.first_at <= as_of))
     and (as_of = 'infinity' or exists (
       select from edge e where e.job = s.job and e.dataset = m.dataset and e.dir = m.dir
         and e.basis < 3 and e.first_at <= as_of))
@@ -362,16 +365,6 @@ AS $function$
                      or (m.io_set = d.out_set and m.dir = 'o')
 $function$;
 
-CREATE OR REPLACE FUNCTION public.io_set_lives(wanted integer, as_of timestamp with time zone)
- RETURNS boolean
- LANGUAGE sql
- STABLE PARALLEL SAFE
-AS $function$
-  select exists (select from run where io_set = wanted and bad = false and first_at <= as_of)
-      or exists (select from run where io_set = wanted and bad = true and first_at <= as_of)
-      or exists (select from run_job where io_set = wanted and first_at <= as_of)
-$function$;
-
 CREATE OR REPLACE FUNCTION public.jobs_of_datasets(datasets integer[], dirs "char"[], as_of timestamp with time zone)
  RETURNS TABLE(job integer, dataset integer, dir "char", io_set integer, named boolean, declared boolean)
  LANGUAGE sql
@@ -379,7 +372,10 @@ CREATE OR REPLACE FUNCTION public.jobs_of_datasets(datasets integer[], dirs "cha
 AS $function$
   select s.job, m.dataset, m.dir, s.id, m.named, false
   from io_member m join io_set s on s.id = m.io_set
-  where m.dataset = any (datasets) and m.dir = any (dirs) and io_set_lives(s.id, as_of)
+  where m.dataset = any (datasets) and m.dir = any (dirs)
+    and (exists (select from run r where r.io_set = s.id and not r.bad and r.first_at <= as_of)
+      or exists (select from run r where r.io_set = s.id and r.bad and r.first_at <= as_of)
+      or exists (select from run_job r where r.io_set = s.id and r.first_at <= as_of))
     and (as_of = 'infinity' or exists (
       select from edge e where e.job = s.job and e.dataset = m.dataset and e.dir = m.dir
         and e.basis < 3 and e.first_at <= as_of))

@@ -51,7 +51,7 @@ def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> Non
         """The datasets of a namespace, by name."""
         seeing(request, namespace)
         ids, total = await names.page(False, namespace, limit, offset)
-        rows = await details.datasets(ids, FOREVER_US)
+        rows = await details.datasets(await names.nodes(False, ids), FOREVER_US)
         page = [shapes.dataset(rows[row_id]) for row_id in ids]
         return answer({"datasets": page, "totalCount": total})
 
@@ -64,7 +64,8 @@ def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> Non
         """One dataset, as it is or was."""
         seeing(request, namespace)
         node = await find_node(names, None, "dataset", namespace, dataset)
-        rows = await details.datasets([node.id], read_as_of(as_of))
+        nodes = await names.nodes(False, [node.id])
+        rows = await details.datasets(nodes, read_as_of(as_of))
         return answer(shapes.dataset(rows[node.id]))
 
 
@@ -78,7 +79,7 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
         """The jobs of a namespace, by name."""
         seeing(request, namespace)
         ids, total = await names.page(True, namespace, limit, offset)
-        rows = await details.jobs(ids, FOREVER_US)
+        rows = await details.jobs(await names.nodes(True, ids), FOREVER_US)
         return answer({"jobs": [shapes.job(rows[row_id]) for row_id in ids], "totalCount": total})
 
     @router.get("/jobs", response_model=models.Jobs)
@@ -86,7 +87,7 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
         """All jobs, the one named last first."""
         sees = grant_of(request.scope).sees
         ids, total = await names.page(True, None, limit, offset)
-        rows = await details.jobs(ids, FOREVER_US)
+        rows = await details.jobs(await names.nodes(True, ids), FOREVER_US)
         page = [shapes.job(rows[row_id]) for row_id in ids if sees(rows[row_id].node.namespace)]
         return answer({"jobs": page, "totalCount": total})
 
@@ -96,5 +97,5 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
         seeing(request, namespace)
         node = await find_node(names, None, "job", namespace, job)
         as_of_us = read_as_of(as_of)
-        rows = await details.jobs([node.id], as_of_us)
+        rows = await details.jobs(await names.nodes(True, [node.id]), as_of_us)
         return answer(shapes.job(rows[node.id], as_of_us))

@@ -1,5 +1,6 @@
 """The graph around a job or dataset: true paths with `direction`, as Marquez walks without."""
 
+from asyncio import ensure_future, gather
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal
 
@@ -107,16 +108,24 @@ class Walk:
     async def _nodes(self, levels: dict[int, int]) -> dict[int, Node]:
         names = self._questions.names
         ids = list(levels)
-        nodes = await names.nodes(False, ids) | await names.nodes(True, ids)
-        return {row_id: node for row_id, node in nodes.items() if self._sees(node.namespace)}
+        found = await gather(names.nodes(False, ids), names.nodes(True, ids))
+        return {
+            row_id: node
+            for nodes in found
+            for row_id, node in nodes.items()
+            if self._sees(node.namespace)
+        }
 
     async def _graph(self, kept: dict[int, Node], edges: Iterable[WalkedEdge]) -> list[Json]:
         details = self._questions.details
-        jobs = [row_id for row_id, node in kept.items() if node.is_job]
-        datasets = [row_id for row_id, node in kept.items() if not node.is_job]
-        job_rows = await details.jobs(jobs, self._as_of_us)
-        dataset_rows = await details.datasets(datasets, self._as_of_us)
-        facts = await self._questions.lineage.facts(jobs, self._as_of_us)
+        jobs = {row_id: node for row_id, node in kept.items() if node.is_job}
+        datasets = {row_id: node for row_id, node in kept.items() if not node.is_job}
+        asked = ensure_future(self._questions.lineage.facts(list(jobs), self._as_of_us))
+        facts, dataset_rows, job_rows = await gather(
+            asked,
+            details.datasets(datasets, self._as_of_us, versions=False),
+            details.jobs(jobs, self._as_of_us, runs_max=1, edges=asked, known=datasets),
+        )
         graph: dict[int, Json] = {}
         for row_id, node in sorted(kept.items(), key=lambda item: item[1].node_id):
             data = (

@@ -1,5 +1,6 @@
 """Answers as plain dicts in Marquez's shapes: camelCase, absent values as explicit null."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -217,7 +218,13 @@ def _member(facets: Facets, name: str, member: str) -> str | None:
 
 def _fields(facets: Facets) -> list[Json]:
     schema = facets.get("schema")
-    return list(_flatten(items(view(schema).get("fields")), "")) if schema else []
+    return _fields_of(schema) if schema else []
+
+
+@lru_cache(maxsize=4_096)
+def _fields_of(schema: Facet) -> list[Json]:
+    """The fields of a schema; never changed by who has them, for all share them."""
+    return _flatten(items(view(schema).get("fields")), "")
 
 
 def _flatten(fields: list[object], prefix: str) -> list[Json]:

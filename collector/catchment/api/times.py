@@ -1,6 +1,7 @@
 """Instants in answers and questions: RFC 3339 in UTC outside, integer microseconds inside."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from catchment.errors import BadQuestion, Problem
 from catchment.events.times import read_time
@@ -9,6 +10,7 @@ from catchment.postgres.asking import FOREVER_US
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=16_384)
 def iso(us: int | None) -> str | None:
     """E.g. `2026-01-31T09:00:00.250000Z`; the fraction only where there is one."""
     if us is None:

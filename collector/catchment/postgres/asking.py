@@ -4,11 +4,11 @@ from typing import Any
 
 import asyncpg
 
+from catchment.postgres.connect import FOREVER_US
 from catchment.postgres.statements import SQL
 from catchment.postgres.translate import translated
 
-FOREVER_US = 253_402_300_799_999_999
-"""The end of time: 9999-12-31T23:59:59.999999Z, later than any event can be."""
+__all__ = ["FOREVER_US", "Asking"]
 
 
 class Asking:

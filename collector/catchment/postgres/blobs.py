@@ -1,4 +1,4 @@
-"""Bodies of a batch in few rows: up to 32 events or 256 KiB a blob, zstd over a msgpack array.
+"""Bodies of a batch in few rows: up to 64 events or 512 KiB a blob, zstd over a msgpack array.
 
 Neighbours are alike, so a blob costs a quarter of what they would cost alone.
 """
@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import zstandard
 
-BLOB_EVENTS_MAX = 32
-BLOB_BYTES_MAX = 256 * 1024
+BLOB_EVENTS_MAX = 64
+BLOB_BYTES_MAX = 512 * 1024
 _LEVEL = 3
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[bytes])

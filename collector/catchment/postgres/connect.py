@@ -28,10 +28,14 @@ _NEVER = 2**31 - 1
 # Postgres counts its microseconds from 2000-01-01 UTC.
 _EPOCH_US = 946_684_800_000_000
 _INT64 = struct.Struct("!q")
+_INFINITY = _INT64.pack(2**63 - 1)
+
+FOREVER_US = 253_402_300_799_999_999
+"""The end of time: 9999-12-31T23:59:59.999999Z, later than any event can be; `infinity` in SQL."""
 
 
 def _encode_us(us: int) -> bytes:
-    return _INT64.pack(us - _EPOCH_US)
+    return _INT64.pack(us - _EPOCH_US) if us < FOREVER_US else _INFINITY
 
 
 def _decode_us(raw: bytes) -> int:

@@ -1,6 +1,7 @@
 """What is known of jobs, datasets and runs, for sets of them at once."""
 
-from collections.abc import Iterable, Mapping
+from asyncio import gather
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +16,9 @@ from catchment.postgres.read.facets import Facets, resolve_facets
 from catchment.postgres.read.names import Names, Node
 
 LATEST_RUNS_MAX = 10
+
+Edge = tuple[int, int, str]
+"""job, dataset, "i" or "o"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,49 +72,92 @@ class Details(Asking):
         self._contents = contents
         self._names = Names(pool)
 
-    async def datasets(self, ids: list[int], as_of_us: int) -> dict[int, DatasetRow]:
-        """Datasets by id, as they were then."""
-        nodes = await self._names.nodes(False, ids)
-        facets = await self._facets("bags_of_datasets", ids, as_of_us)
-        versions = {
-            row["entity"]: row["version"] or version_id(row["uuid"], nodes[row["entity"]].key)
-            for row in await self.ask("written_versions", ids, as_of_us)
-        }
+    async def datasets(
+        self, nodes: Mapping[int, Node], as_of_us: int, *, versions: bool = True
+    ) -> dict[int, DatasetRow]:
+        """Datasets by id, as they were then. Without `versions` that of each is None."""
+        ids = list(nodes)
+        facets, written = await gather(
+            self._facets("bags_of_datasets", ids, as_of_us),
+            self._written(nodes, as_of_us) if versions else _nothing(),
+        )
         return {
-            row_id: DatasetRow(node, facets.get(row_id, {}), _text(versions.get(row_id)))
+            row_id: DatasetRow(node, facets.get(row_id, {}), written.get(row_id))
             for row_id, node in nodes.items()
         }
 
-    async def jobs(self, ids: list[int], as_of_us: int) -> dict[int, JobRow]:
-        """Jobs by id, as they were then."""
-        nodes = await self._names.nodes(True, ids)
-        facets = await self._facets("bags_of_jobs", ids, as_of_us)
-        edges = await self.ask("edges_of_some_jobs", ids, as_of_us)
-        datasets = await self._names.nodes(False, list({row["dataset"] for row in edges}))
-        runs = await self._latest_runs(ids, nodes, as_of_us)
-        own = await self._own_facets(runs)
-        parents = await self._parents(runs)
+    async def _written(self, nodes: Mapping[int, Node], as_of_us: int) -> dict[int, str]:
+        return {
+            row["entity"]: row["version"]
+            or _text(version_id(row["uuid"], nodes[row["entity"]].key))
+            for row in await self.ask("written_versions", list(nodes), as_of_us)
+        }
+
+    async def jobs(
+        self,
+        nodes: Mapping[int, Node],
+        as_of_us: int,
+        *,
+        runs_max: int = LATEST_RUNS_MAX,
+        edges: Awaitable[Iterable[Edge]] | None = None,
+        known: Mapping[int, Node] | None = None,
+    ) -> dict[int, JobRow]:
+        """Jobs by id, as they were then, with their newest runs.
+
+        `edges` are theirs, and `known` the names of datasets, if somebody asks for them anyway.
+        """
+        ids = list(nodes)
+        facets, ends, runs = await gather(
+            self._facets("bags_of_jobs", ids, as_of_us),
+            self._ends(ids, as_of_us, edges, known or {}),
+            self._latest_runs(nodes, as_of_us, runs_max),
+        )
+        own, parents = await gather(self._own_facets(runs), self._parents(runs))
         return {
             row_id: JobRow(
                 node,
                 _precedence(facets.get(row_id, {}), own.get(row_id, {})),
-                _ends(edges, row_id, b"i", datasets),
-                _ends(edges, row_id, b"o", datasets),
+                ends.get((row_id, "i"), []),
+                ends.get((row_id, "o"), []),
                 [run for run, _, _ in runs.get(row_id, [])],
                 parents.get(row_id),
             )
             for row_id, node in nodes.items()
         }
 
+    async def _ends(
+        self,
+        jobs: list[int],
+        as_of_us: int,
+        edges: Awaitable[Iterable[Edge]] | None,
+        known: Mapping[int, Node],
+    ) -> dict[tuple[int, str], list[Node]]:
+        """(job, "i" or "o") -> the datasets there, in their order."""
+        found = await (self._edges(jobs, as_of_us) if edges is None else edges)
+        nodes = dict(known)
+        missing = {dataset for _, dataset, _ in found} - nodes.keys()
+        if missing:
+            nodes |= await self._names.nodes(False, list(missing))
+        ends: dict[tuple[int, str], list[Node]] = {}
+        for job, dataset, direction in found:
+            ends.setdefault((job, direction), []).append(nodes[dataset])
+        for side in ends.values():
+            side.sort(key=lambda node: node.order)
+        return ends
+
+    async def _edges(self, jobs: list[int], as_of_us: int) -> Iterable[Edge]:
+        rows = await self.ask("edges_of_some_jobs", jobs, as_of_us)
+        return [(row["job"], row["dataset"], row["dir"].decode()) for row in rows]
+
     async def _facets(self, query: str, ids: list[int], as_of_us: int) -> dict[int, Facets]:
         rows = await self.ask(query, ids, as_of_us)
         return resolve_facets(rows, await self._contents.bags(row["bag"] for row in rows))
 
     async def _latest_runs(
-        self, ids: list[int], nodes: Mapping[int, Node], as_of_us: int
+        self, nodes: Mapping[int, Node], as_of_us: int, runs_max: int
     ) -> dict[int, list[tuple[RunRow, int | None, int | None]]]:
         """Job -> (run, its job bag, its parent), newest first."""
-        rows = await self.ask("latest_runs", ids, as_of_us, LATEST_RUNS_MAX)
+        rows = await self.ask("latest_runs", list(nodes), as_of_us, runs_max)
         versions = await self._versions(rows)
         found: dict[int, list[tuple[RunRow, int | None, int | None]]] = {}
         for row in rows:
@@ -192,20 +239,13 @@ def _ancestor(run: Resolved, which: int) -> bytes | None:
     return None if named is None else named.run_id
 
 
-def _text(version: str | bytes | None) -> str | None:
-    if version is None or isinstance(version, str):
-        return version
+async def _nothing() -> dict[int, str]:
+    return {}
+
+
+def _text(version: bytes) -> str:
     digits = version.hex()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
-def _ends(
-    edges: Iterable[asyncpg.Record], job: int, direction: bytes, datasets: Mapping[int, Node]
-) -> list[Node]:
-    found = [
-        datasets[row["dataset"]] for row in edges if row["job"] == job and row["dir"] == direction
-    ]
-    return sorted(found, key=lambda node: node.order)
 
 
 def _run(row: Any, job: Node, versions: Mapping[int, bytes]) -> RunRow:
