@@ -8,6 +8,7 @@ looked up at once: `unpack` and `references`, then `build`.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from importlib import resources
 from typing import Any
 
 import msgspec
@@ -16,17 +17,29 @@ import zstandard
 from catchment.events.model import Facet
 from catchment.lineage.bags import EMPTY, Bag, Layer, Layers
 from catchment.lineage.fold import Part, RunFold, Sight, Sights
-from catchment.postgres.fold_dictionary import DICTIONARY
 
-FORM = 1
+# The forms of folds that stand in databases, each with its dictionary; new ones are of the last.
+DICTIONARIES = {2: "fold_2.zdict"}
+FORM = 2
 _FOLD_BYTES_MAX = 1 << 30
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
-_dictionary = zstandard.ZstdCompressionDict(DICTIONARY, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+def _dictionary(file: str) -> zstandard.ZstdCompressionDict:
+    content = resources.files("catchment.postgres").joinpath("dictionaries", file).read_bytes()
+    return zstandard.ZstdCompressionDict(content)
+
+
+_dictionaries = {form: _dictionary(file) for form, file in DICTIONARIES.items()}
+# The form stands in front, so that the frame need not say which dictionary it needs.
 _compressor = zstandard.ZstdCompressor(
-    level=3, dict_data=_dictionary, write_content_size=True, write_checksum=False
+    level=3, dict_data=_dictionaries[FORM], write_checksum=False, write_dict_id=False
 )
-_decompressor = zstandard.ZstdDecompressor(dict_data=_dictionary)
+_decompressors = {
+    form: zstandard.ZstdDecompressor(dict_data=dictionary)
+    for form, dictionary in _dictionaries.items()
+}
 
 Raw = list[Any]
 
@@ -54,8 +67,12 @@ class Encoder:
 
     def encode(self, fold: RunFold) -> bytes:
         """The bytes of a fold."""
+        return bytes([FORM]) + _compressor.compress(self.pack(fold))
+
+    def pack(self, fold: RunFold) -> bytes:
+        """The same before compression."""
         base = fold.first_us if fold.first_us is not None else (fold.named or (0, b""))[0]
-        packed = _encoder.encode(
+        return _encoder.encode(
             [
                 base,
                 [fold.named[0] - base, self.job_id(fold.named[1])] if fold.named else None,
@@ -70,7 +87,6 @@ class Encoder:
                 [self._part(job, part, base) for job, part in fold.parts.items()],
             ]
         )
-        return bytes([FORM]) + _compressor.compress(packed)
 
     def _part(self, job: bytes, part: Part, base: int) -> Raw:
         return [
@@ -121,9 +137,10 @@ def _text(name: str) -> bytes:
 
 def unpack(fold: bytes) -> Raw:
     """A fold's parts, with ids still to be looked up."""
-    if fold[0] != FORM:
-        raise ValueError(f"a fold of form {fold[0]}, not {FORM}: written by another version")
-    raw: Raw = _decoder.decode(_decompressor.decompress(fold[1:], max_output_size=_FOLD_BYTES_MAX))
+    decompressor = _decompressors.get(fold[0])
+    if decompressor is None:
+        raise ValueError(f"a fold of form {fold[0]}: written by another version")
+    raw: Raw = _decoder.decode(decompressor.decompress(fold[1:], max_output_size=_FOLD_BYTES_MAX))
     return raw
 
 
