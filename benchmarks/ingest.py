@@ -194,15 +194,14 @@ async def _measure(data_dir: Path, count: int) -> tuple[list[Figure], dict[str, 
         figures.append(await _series("cold, batches of 500, 2 conn.", where, cold, 2, 500))
         sys.stdout.write(figures[-1].line() + "\n")
         await series("warm, batches of 500, 2 conn.", 0.75, 2, 500)
+        socket = data_dir / "postgres" / "socket"
+        dsn = f"postgresql://catchment@/catchment?host={socket}"
+        batched = await _sizes(dsn, sum(figure.events for figure in figures))
+        sys.stdout.write(f"bytes on disk per event so far: {sum(batched.values()):,.0f}\n")
         await series("single, 32 connections", 0.4, 32, 1)
         await series("single, 8 connections", 0.2, 8, 1)
         await series("single, 1 connection", 0.03, 1, 1)
         stored = sum(figure.events for figure in figures)
-        socket = data_dir / "postgres" / "socket"
-        dsn = f"postgresql://catchment@/catchment?host={socket}"
-        connection = await asyncpg.connect(dsn)
-        await connection.execute("checkpoint")
-        await connection.close()
         sizes = await _sizes(dsn, stored)
         bodies = stream[: min(count, 10_000)]
         limit = len(bodies) / await _copy(dsn, bodies)

@@ -2,11 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
 from typing import NamedTuple
 
 _FORM = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+_AFTER_SECONDS = frozenset("Z.+-")
+_USUAL = re.compile(
+    r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:[0-5]\d)", re.ASCII
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -19,13 +22,22 @@ class Time(NamedTuple):
     oddity: str | None
 
 
-@lru_cache(maxsize=4_096)
 def read_time(text: str) -> Time | None:
     """The instant a text names; None if it names none.
 
     Needs date, `T` and time. Without an offset it is taken as UTC; a leap second as the last
     microsecond before it; both are oddities.
     """
+    # As nearly everybody writes it: read by C, and so exactly that the slow way would agree.
+    if text[19:20] in _AFTER_SECONDS and _USUAL.fullmatch(text):
+        try:
+            return Time((datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND, None)
+        except ValueError:
+            return None
+    return _read_any(text)
+
+
+def _read_any(text: str) -> Time | None:
     found = _FORM.fullmatch(text)
     if found is None:
         return None

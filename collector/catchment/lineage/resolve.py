@@ -38,6 +38,10 @@ _STATE_OF_RANK = {4: State.COMPLETED, 5: State.ABORTED, 6: State.FAILED}
 BAD = frozenset({State.ABORTED, State.FAILED})
 
 
+Sightings = dict[tuple[bytes, str], tuple[int, Bag]]
+"""(dataset, "i" or "o") -> when, and the bag of slow facets."""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """What the run did under one job."""
@@ -70,12 +74,7 @@ class Resolved:
     reads: Sights
     writes: Sights
     external_id: str | None
-
-    def sightings(self) -> dict[tuple[bytes, str], tuple[int, Bag]]:
-        """(dataset, "i" or "o") -> when, and the bag of slow facets."""
-        seen = {(key, "i"): (s.at_us, flatten(s.slow)) for key, s in self.reads.items()}
-        seen.update({(key, "o"): (s.at_us, flatten(s.slow)) for key, s in self.writes.items()})
-        return seen
+    sightings: Sightings
 
     def named_versions(self) -> dict[bytes, str]:
         """Dataset written -> the version that its `version` facet names."""
@@ -101,6 +100,8 @@ def resolve(fold: RunFold) -> Resolved:
     shares = tuple([_share(job, part) for job, part in ordered])
     first_us = named_us if fold.first_us is None else fold.first_us
     bag = flatten(fold.facets)
+    reads = _union([part.reads for _, part in ordered], min)
+    writes = _union([part.writes for _, part in ordered], max)
     return Resolved(
         state=_state(fold),
         flags=_flags(fold),
@@ -113,10 +114,18 @@ def resolve(fold: RunFold) -> Resolved:
         ancestry=ancestry_of(bag),
         facets=bag,
         shares=shares,
-        reads=_union([part.reads for _, part in ordered], min),
-        writes=_union([part.writes for _, part in ordered], max),
+        reads=reads,
+        writes=writes,
         external_id=fold.external_id,
+        sightings=_sightings(reads, writes),
     )
+
+
+def _sightings(reads: Sights, writes: Sights) -> Sightings:
+    seen = {(key, "i"): (sight.at_us, flatten(sight.slow)) for key, sight in reads.items()}
+    for key, sight in writes.items():
+        seen[key, "o"] = (sight.at_us, flatten(sight.slow))
+    return seen
 
 
 def _state(fold: RunFold) -> State:

@@ -14,14 +14,14 @@ with given as (
   select * from unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::timestamptz[],
     $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::bigint[],
     $10::bigint[], $11::integer[], $12::integer[], $13::integer[], $14::integer[], $15::smallint[],
-    $16::boolean[], $17::smallint[], $18::bytea[], $19::boolean[])
+    $16::smallint[], $17::bytea[], $18::boolean[])
   as given (id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
-    parent, root, job, io_set, job_bag, job_version, state, bad, flags, fold, fresh)
+    parent, root, job, io_set, job_bag, job_version, state, flags, fold, fresh)
 ), inserted as (
   insert into run (id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
     parent, root, job, io_set, job_bag, job_version, state, bad, flags, fold)
   select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
-    parent, root, job, io_set, job_bag, job_version, state, bad, flags, fold
+    parent, root, job, io_set, job_bag, job_version, state, state in (3, 4), flags, fold
   from given where fresh order by uuid
   on conflict (uuid) do nothing returning 1
 ), updated as (
@@ -29,16 +29,16 @@ with given as (
       root, job, io_set, job_bag, job_version, state, bad, flags, fold) =
     (given.first_at, given.last_at, given.started_at, given.ended_at, given.nominal_start,
       given.nominal_end, given.parent, given.root, given.job, given.io_set, given.job_bag,
-      given.job_version, given.state, given.bad, given.flags, given.fold)
+      given.job_version, given.state, given.state in (3, 4), given.flags, given.fold)
   from given where run.id = given.id and not given.fresh
 ), sighted as (
   insert into sighting (run, at, entity, bag, dir)
-  select * from unnest($20::bigint[], $21::timestamptz[], $22::integer[], $23::integer[], $24::text[])
+  select * from unnest($19::bigint[], $20::timestamptz[], $21::integer[], $22::integer[], $23::text[])
     as new (run, at, entity, bag, dir) order by entity, bag, at
 ), moved as (
   update sighting set at = new.at, bag = new.bag
-  from unnest($25::bigint[], $26::timestamptz[], $27::integer[], $28::integer[], $29::text[],
-    $30::timestamptz[], $31::integer[]) as new (run, at, entity, bag, dir, old_at, old_bag)
+  from unnest($24::bigint[], $25::timestamptz[], $26::integer[], $27::integer[], $28::text[],
+    $29::timestamptz[], $30::integer[]) as new (run, at, entity, bag, dir, old_at, old_bag)
   where sighting.entity = new.entity and sighting.dir = new.dir::"char"
     and sighting.bag = new.old_bag and sighting.at = new.old_at and sighting.run = new.run
 )

@@ -144,7 +144,7 @@ def _all_bags(asserted: Asserted, changes: list[Change]) -> Iterator[Bag]:
             yield share.facets
         for run in (change.before, change.after):
             if run is not None:
-                for _, bag in run.sightings().values():
+                for _, bag in run.sightings.values():
                     yield bag
     for declared in asserted.bags:
         yield declared.bag
@@ -165,7 +165,7 @@ def _uses(
 ) -> Iterator[tuple[int, str, int]]:
     learned = session.learned
     for change in changes:
-        for (key, direction), (_, bag) in change.after.sightings().items():
+        for (key, direction), (_, bag) in change.after.sightings.items():
             yield session.dataset_ids[key], direction, learned.bag_ids[bag.hash]
         for share in change.after.shares:
             yield session.job_ids[share.job], "j", learned.bag_ids[share.facets.hash]
@@ -187,7 +187,7 @@ async def write_runs(session: Session, changes: list[Change]) -> None:
     ancestors = await _ancestors(session, changes)
     runs = [_row(session, encoder, ancestors, change) for change in changes]
     new, moved = _sightings(session, changes)
-    columns = [*columns_of(runs, 19), *columns_of(new, 5), *columns_of(moved, 7)]
+    columns = [*columns_of(runs, 18), *columns_of(new, 5), *columns_of(moved, 7)]
     [[written]] = await session.fetch("write_runs", *columns)
     if written < sum(change.before is None for change in changes):
         raise Redo
@@ -229,7 +229,6 @@ def _row(
         learned.bag_ids[share.facets.hash] if share else None,
         learned.job_versions[version] if version else None,
         run.state,
-        run.state in BAD,
         run.flags,
         encoder.encode(change.fold),
         change.before is None,
@@ -264,8 +263,8 @@ def _sightings(session: Session, changes: list[Change]) -> tuple[list[Row], list
     new: list[Row] = []
     moved: list[Row] = []
     for change in changes:
-        before = change.before.sightings() if change.before else {}
-        for (key, direction), (at_us, bag) in change.after.sightings().items():
+        before = change.before.sightings if change.before else {}
+        for (key, direction), (at_us, bag) in change.after.sightings.items():
             row = (change.id, at_us, datasets[key], bag_ids[bag.hash], direction)
             old = before.get((key, direction))
             if old is None:
