@@ -28,7 +28,7 @@ def _bodies(seed: int) -> list[bytes]:
 def test_kill_of_the_collector(database_url: str, other_database_url: str) -> None:
     bodies, rng, kills = _bodies(1), random.Random(1), 0
     with running(database_url=database_url) as target:
-        load = Load(target, bodies, clients=4, seed=1)
+        load = Load(target, bodies, clients=8, seed=1)
         load.start()
         while load.going and kills < KILLS:
             time.sleep(rng.uniform(0.05, 0.6))
@@ -45,7 +45,7 @@ def test_kill_of_the_collector(database_url: str, other_database_url: str) -> No
 def test_kill_of_postgres(data_dir: Path, other_database_url: str) -> None:
     bodies, rng, kills = _bodies(2), random.Random(2), 0
     with running(data_dir=data_dir) as target:
-        load = Load(target, bodies, clients=4, seed=2)
+        load = Load(target, bodies, clients=8, seed=2)
         load.start()
         while load.going and kills < KILLS:
             time.sleep(rng.uniform(0.05, 0.4))

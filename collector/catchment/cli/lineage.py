@@ -42,6 +42,8 @@ def draw(nodes: Mapping[str, Node], focus: str, way: str) -> Tree:
     """The tree of true paths; what stands somewhere above already is not drawn again."""
     edges, end = _ENDS[way]
     root = Tree(Text.assemble(_label(nodes.get(focus), focus), (f"  {_TITLES[way]}", "dim")))
+    if not nodes.get(focus, {}).get(edges):
+        root.add(Text("nothing that is known", "dim"))
     drawn = {focus}
     # A stack instead of recursion: a lineage may be deeper than Python's own.
     todo = [(root, focus)]
