@@ -16,6 +16,7 @@ from catchment.api.times import iso, read_as_of
 from catchment.postgres.read import Questions
 from catchment.postgres.read.lineage import EdgeFacts, WalkedEdge
 from catchment.postgres.read.names import Node
+from catchment.telemetry import metrics
 
 Direction = Literal["upstream", "downstream", "both"]
 Json = dict[str, Any]
@@ -84,6 +85,8 @@ class Walk:
         frontier = {edge.job if edge.job in kept else edge.dataset for edge in cut}
         whole = [edge for edge in edges if edge.job in kept and edge.dataset in kept]
         truncated = len(order) > len(kept)
+        if truncated:
+            metrics.ANSWERS_CUT.labels("nodes").inc()
         return {
             "graph": await self._graph(kept, whole),
             "truncated": truncated,

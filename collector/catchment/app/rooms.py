@@ -16,6 +16,7 @@ from catchment.postgres.keys import find_key
 from catchment.postgres.write import PostgresWriter
 from catchment.receivers.intake import Intake
 from catchment.settings import Settings
+from catchment.telemetry import metrics
 
 # One writer is in flight; a second connection lets the next batch begin while one is replaced.
 _WRITE_CONNECTIONS_MAX = 2
@@ -27,6 +28,7 @@ _DRAIN_SECONDS_MAX = 1.0
 async def writing(settings: Settings, dsn: str) -> AsyncIterator[Pipeline]:
     """A started pipeline onto the database; drained at the end."""
     pool = await open_write_pool(dsn, connections_max=_WRITE_CONNECTIONS_MAX)
+    _watch(pool, metrics.Pool.WRITE)
     try:
         writer = PostgresWriter(pool, dead_letters_max=settings.dead_letters_max)
         pipeline = Pipeline(
@@ -55,10 +57,16 @@ async def reading(settings: Settings, dsn: str) -> AsyncIterator[Any]:
         connections_max=settings.read_connections_max,
         statement_timeout_ms=settings.statement_timeout_ms,
     )
+    _watch(pool, metrics.Pool.READ)
     try:
         yield pool
     finally:
         pool.terminate()
+
+
+def _watch(pool: Any, name: metrics.Pool) -> None:
+    metrics.POOL_CONNECTIONS.labels(name).set_function(pool.get_size)
+    metrics.POOL_IDLE.labels(name).set_function(pool.get_idle_size)
 
 
 def new_intake(settings: Settings, source: Source) -> Intake:

@@ -1,6 +1,7 @@
 """One ASGI application of all rooms that answer HTTP. Order is everything here, and only order.
 
-From the outside in: raw path, guard (Host, Origin, key), figures, the doors of ingest, FastAPI.
+From the outside in: what is given up, raw path, guard (Host, Origin, key), figures, the doors of
+ingest, FastAPI.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ from catchment.access.problem import MEDIA_TYPE, RETRY_AFTER_SECONDS, problem_bo
 from catchment.access.rawpath import RawPath
 from catchment.app.figures import Figures
 from catchment.app.openapi import describe_ingest
+from catchment.app.stopping import GivenUp
 from catchment.errors import CatchmentError, Problem
 from catchment.telemetry.logs import logger
 
@@ -63,7 +65,7 @@ def build_web(
     # The doors stand among the routes too, so that another method is answered 405.
     fastapi.router.routes.extend([*routes, *doors])
     describe_ingest(fastapi)
-    return RawPath(Guard(Figures(Shortcut(fastapi, doors)), hosts=hosts, keys=keys))
+    return GivenUp(RawPath(Guard(Figures(Shortcut(fastapi, doors)), hosts=hosts, keys=keys)))
 
 
 def _problem(

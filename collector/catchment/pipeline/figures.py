@@ -12,7 +12,7 @@ _SOURCES = {
     Source.HTTP: metrics.Source.HTTP,
     Source.KAFKA: metrics.Source.KAFKA,
     Source.FILE: metrics.Source.FILE,
-    Source.CONTROL: metrics.Source.API,
+    Source.CONTROL: metrics.Source.CONTROL,
 }
 _ACCEPTED = {door: metrics.EVENTS_ACCEPTED.labels(name) for door, name in _SOURCES.items()}
 _REPEATED = {door: metrics.EVENTS_REPEATED.labels(name) for door, name in _SOURCES.items()}

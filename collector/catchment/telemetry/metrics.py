@@ -7,10 +7,19 @@ path that a client chose, for a series per client would be a leak of memory and 
 
 from enum import StrEnum
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+# When a series was made is of no use to anybody, and doubles their number.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY = CollectorRegistry(auto_describe=True)
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
@@ -22,7 +31,7 @@ class Source(StrEnum):
     HTTP = "http"
     KAFKA = "kafka"
     FILE = "file"
-    API = "api"  # control entries: deletes, tags, aliases, ...
+    CONTROL = "control"  # what a person changed: keys, ...
 
 
 class DeadLetterReason(StrEnum):
@@ -38,10 +47,9 @@ class DeadLetterReason(StrEnum):
 class WriteStep(StrEnum):
     """The steps of one batch, in their order (docs/performance.md shows what each costs)."""
 
-    NORMALISE = "normalise"
-    FIND = "find"  # repeats, ids and locks
-    MERGE = "merge"
-    STORE = "store"
+    FIND = "find"  # repeats and locks, and what the events assert
+    MERGE = "merge"  # folds, names and contents
+    STORE = "store"  # runs and the log
     COMMIT = "commit"
 
 
@@ -49,9 +57,7 @@ class RedoReason(StrEnum):
     """Why a batch was rolled back and done again."""
 
     GRAPH_EPOCH = "graph_epoch"
-    ALIAS_EPOCH = "alias_epoch"
-    UNIQUE = "unique"  # the same event by two doors at one instant
-    CONFLICT = "conflict"  # deadlock or serialisation: should stay 0
+    UNIQUE = "unique"  # the same event or run by two doors at one instant
     SPLIT = "split"  # looking for the one event that Postgres refuses
 
 

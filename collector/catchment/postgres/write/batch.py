@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from time import perf_counter
 from typing import NamedTuple
 
 from catchment.lineage.gather import Asserted
@@ -22,6 +23,11 @@ from catchment.postgres.write.runs import (
     write_runs,
 )
 from catchment.postgres.write.session import Session
+from catchment.telemetry import metrics
+
+_FIND_SECONDS = metrics.WRITE_STEP_SECONDS.labels(metrics.WriteStep.FIND)
+_MERGE_SECONDS = metrics.WRITE_STEP_SECONDS.labels(metrics.WriteStep.MERGE)
+_STORE_SECONDS = metrics.WRITE_STEP_SECONDS.labels(metrics.WriteStep.STORE)
 
 
 class Identity(NamedTuple):
@@ -63,6 +69,7 @@ class Batch:
     ) -> dict[Identity, int | None]:
         """Write what is new; `fresh` loses what is not. The seq of each, None if only counted."""
         session = self._session
+        begun = perf_counter()
         asserted = self._assert(fresh)
         opened = await _open(session, fresh, runs_wanted(session, asserted))
         seqs = opened.repeats
@@ -75,6 +82,7 @@ class Batch:
             opened.runs += await session.fetch("lock_runs", wanted) if wanted else []
         if fresh:
             locked = await read_folds(session, opened.runs)
+            _FIND_SECONDS.observe(perf_counter() - begun)
             entries = [self._entries[n] for n in fresh.values()]
             first_seq = await self._append(opened.batch, asserted, locked, list(fresh), entries)
             seqs.update(zip(fresh, range(first_seq, first_seq + len(fresh)), strict=True))
@@ -118,9 +126,12 @@ class Batch:
     ) -> int:
         """Write these entries and all that follows from them; the seq of the first."""
         session = self._session
+        begun = perf_counter()
         await ensure_names(session, asserted)
         changes = await merge_runs(session, asserted, locked)
         await write_contents(session, asserted, changes)
+        merged = perf_counter()
+        _MERGE_SECONDS.observe(merged - begun)
         await write_runs(session, changes)
         await write_declarations(session, asserted)
         await write_problems(session, batch, entries)
@@ -131,6 +142,7 @@ class Batch:
         head = await append(session, batch, self._received_at_us, entries, keys, seen, run_ids)
         await write_others(session, head, entries)
         self.epoch = head.graph_epoch
+        _STORE_SECONDS.observe(perf_counter() - merged)
         return head.first_seq
 
     async def _count_again(self, identities: list[Identity], fresh: dict[Identity, int]) -> None:

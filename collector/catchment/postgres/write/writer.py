@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from time import perf_counter
 
 import asyncpg
 
@@ -11,8 +12,10 @@ from catchment.postgres.translate import translated
 from catchment.postgres.write.batch import Batch
 from catchment.postgres.write.session import Redo, Session
 from catchment.postgres.write.state import IdBlocks, Known, Learned
+from catchment.telemetry import metrics
 
 REDO_MAX = 8
+_COMMIT_SECONDS = metrics.WRITE_STEP_SECONDS.labels(metrics.WriteStep.COMMIT)
 
 
 class PostgresWriter:
@@ -37,9 +40,10 @@ class PostgresWriter:
                     with translated():
                         async with self._pool.acquire() as connection:
                             return await self._write(connection, entries)
-                except Redo:
+                except Redo as redo:
                     # Another writer had the same run, event or epoch first; now it is committed.
-                    continue
+                    if not isinstance(redo.__cause__, OtherEpoch):
+                        metrics.WRITE_REDONE.labels(metrics.RedoReason.UNIQUE).inc()
             raise DatabaseAway("Too many writers at the same runs; try again in a second.")
 
     async def _write(
@@ -53,7 +57,11 @@ class PostgresWriter:
                 outcomes = await batch.run()
                 if batch.epoch not in (None, self._known.epoch):
                     raise OtherEpoch(batch.epoch)
+                written = perf_counter()
+            _COMMIT_SECONDS.observe(perf_counter() - written)
         except OtherEpoch as other:
+            if self._known.epoch >= 0:  # not the first batch after the start
+                metrics.WRITE_REDONE.labels(metrics.RedoReason.GRAPH_EPOCH).inc()
             self._known.clear(epoch=other.epoch)
             raise Redo from other
         except asyncpg.UniqueViolationError as violation:
