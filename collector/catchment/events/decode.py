@@ -207,7 +207,7 @@ def _parent_alias(facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
     if "parentRun" not in names or "parent" in names:
         return facets
     alias = facets[names.index("parentRun")]
-    parent = Facet("parent", alias.hash, alias.content_hash, alias.body, alias.deleted)
+    parent = Facet("parent", alias.hash, alias.body, alias.deleted)
     return (*facets, parent)
 
 

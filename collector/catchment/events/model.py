@@ -28,13 +28,11 @@ class EventType(Enum):
 class Facet:
     """One facet: `body` is its canonical JSON, `hash` the first 16 bytes of SHA-256 over that.
 
-    `content_hash` is the same over the body without `_producer` and `_schemaURL` (for versions).
     `deleted` is true for a tombstone (`_deleted: true`).
     """
 
     name: str
     hash: bytes
-    content_hash: bytes = field(compare=False)
     body: bytes = field(compare=False, repr=False)
     deleted: bool = False
 

@@ -1,5 +1,6 @@
 """Ids of versions: of a dataset by the run that wrote it, of a job by what it touches and is."""
 
+from catchment.events.facets.cache import content_hash
 from catchment.events.model import Facet
 from catchment.lineage.iosets import IoSet
 from catchment.lineage.keys import digest
@@ -19,7 +20,7 @@ def version_id(run_id: bytes, dataset_key: bytes) -> bytes:
 def job_version_hash(shape: IoSet, facets: tuple[Facet, ...]) -> bytes:
     """The version of a job: its inputs, outputs, location, SQL and source, by content."""
     code = [
-        facet.name.encode() + facet.content_hash
+        facet.name.encode() + content_hash(facet)
         for facet in facets
         if facet.name in _CODE and not facet.deleted
     ]

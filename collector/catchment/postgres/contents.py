@@ -8,7 +8,6 @@ from hashlib import sha256
 
 import asyncpg
 
-from catchment.events.facets.cache import content_hash
 from catchment.events.model import Facet
 from catchment.events.names import from_text
 from catchment.lineage.bags import Bag
@@ -21,7 +20,7 @@ from catchment.postgres.folds import Builder, References, unpack
 def facet_of(name: str, deleted: bool, body: bytes) -> Facet:
     """A facet as it was before it was stored."""
     digest = sha256(body).digest()[:16]
-    return Facet(from_text(name), digest, content_hash(body), body, deleted)
+    return Facet(from_text(name), digest, body, deleted)
 
 
 def bags_of_rows(rows: Iterable[asyncpg.Record]) -> dict[int, Bag]:

@@ -229,4 +229,4 @@ def _bag(facets: Raw) -> Bag:
 
 def _facet(name: bytes, body: bytes, deleted: bool) -> Facet:
     digest = sha256(body).digest()[:16]
-    return Facet(name.decode("utf-8", "surrogatepass"), digest, b"", body, deleted)
+    return Facet(name.decode("utf-8", "surrogatepass"), digest, body, deleted)

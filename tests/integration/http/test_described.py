@@ -1,0 +1,63 @@
+"""What is answered is what /openapi.json describes, field for field."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from pydantic import BaseModel
+
+from catchment.api import models
+from tests.integration.http.conftest import Collector, event
+
+NAME = quote("job/with:all%kinds#of", safe="")
+
+
+@pytest.fixture(scope="module")
+def filled(server: Collector) -> Collector:
+    facet = {"_producer": "https://example.org/p", "_schemaURL": "https://example.org/s"}
+    fields = [{"name": "id", "type": "int", "fields": [{"name": "part"}]}]
+    output = {"namespace": "db", "name": "b", "facets": {"schema": facet | {"fields": fields}}}
+    parent = {"run": {"runId": "p"}, "job": {"namespace": "tests", "name": "flow"}}
+    whole = event(
+        job={"namespace": "tests", "name": "job/with:all%kinds#of"},
+        run={"runId": "0190a000-0000-7000-8000-000000000042", "facets": {"parent": facet | parent}},
+        outputs=[output],
+    )
+    assert server.post(whole).status_code == 201
+    assert server.post(b"{}").status_code == 422
+    return server
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        ("/lineage?nodeId=dataset:db:b", models.Graph),
+        ("/lineage?nodeId=dataset:db:b&direction=both&limit=1", models.Graph),
+        ("/namespaces", models.Namespaces),
+        ("/namespaces/db", models.Namespace),
+        ("/namespaces/db/datasets", models.Datasets),
+        ("/namespaces/db/datasets/b", models.Dataset),
+        ("/namespaces/tests/jobs", models.Jobs),
+        (f"/namespaces/tests/jobs/{NAME}", models.Job),
+        (f"/namespaces/tests/jobs/{NAME}/runs", models.Runs),
+        ("/jobs", models.Jobs),
+        ("/jobs/runs/0190a000-0000-7000-8000-000000000042", models.Run),
+        ("/jobs/runs/p", models.Run),
+    ],
+)
+def test_answers_fit_their_models(filled: Collector, path: str, model: type[BaseModel]) -> None:
+    answer = filled.client.get(f"/api/v1{path}")
+    assert answer.status_code == 200, answer.text
+    found: Any = answer.json()
+    read = model.model_validate(found, extra="forbid")
+    assert read.model_dump(mode="json", by_alias=True).keys() == found.keys()
+
+
+def test_the_log_fits_its_description(filled: Collector) -> None:
+    described = filled.client.get("/openapi.json").json()
+    assert {"/api/v1/lineage", "/api/v1/events"} <= set(described["paths"])
+    [first, dead] = filled.entries()
+    assert (first["kind"], dead["kind"]) == ("event", "dead-letter")
+    body = filled.client.get("/api/v1/events/1")
+    assert (body.content, body.headers["x-content-type-options"]) == (b"{}", "nosniff")
+    assert "sandbox" in body.headers["content-security-policy"]
