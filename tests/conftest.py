@@ -25,7 +25,7 @@ from catchment.postgres.embedded import EmbeddedPostgres, make_temporary_dir
 
 T = TypeVar("T")
 TEMPLATE = "template_catchment"
-OTHER_WORKERS_SECONDS_MAX = 1_800.0
+OTHER_WORKERS_SECONDS_MAX = 7_200.0
 
 
 class BackgroundLoop:

@@ -156,6 +156,28 @@ def event_sets(draw: st.DrawFn, size_max: int = 14) -> list[Json]:
     return found
 
 
+def named_after_superseded() -> list[Json]:
+    """A run whose input is known at minute 3 only by column lineage that is later superseded,
+    and is named at minute 5: an edge then, in a basis that nobody had seen then.
+    """
+    run = {"run": {"runId": RUNS[0]}, "job": _named(JOBS[0])}
+
+    def event(minute: int, kind: str, **sides: Json) -> Json:
+        lists = {side: [element] for side, element in sides.items()}
+        common = {"eventTime": _time(minute), "producer": "https://example.com/p"}
+        return {**common, "eventType": kind, **run, **lists}
+
+    def output(source: tuple[str, str]) -> Json:
+        columns = {"x": {"inputFields": [_named(source, field="x")]}}
+        return _named(DATASETS[1], facets={"columnLineage": _facet(fields=columns)})
+
+    return [
+        event(1, "START", outputs=output(DATASETS[0])),
+        event(5, "RUNNING", inputs=_named(DATASETS[0])),
+        event(6, "COMPLETE", outputs=output(DATASETS[2])),
+    ]
+
+
 def spellings(event: Json) -> list[bytes]:
     """The same event twice: as it is, and with other key order and white space."""
     return [json.dumps(event).encode(), json.dumps(event, sort_keys=True, indent=1).encode()]

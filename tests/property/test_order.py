@@ -5,12 +5,12 @@ import os
 import random
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.property.answers import Answers, model_answers, product_answers
 from tests.property.service import Service, service
-from tests.property.strategies import Json, event_sets, spellings
+from tests.property.strategies import Json, event_sets, named_after_superseded, spellings
 from tests.reference_model.model import Model
 
 LONG = os.environ.get("CATCHMENT_TEST_PROFILE") == "long"
@@ -57,6 +57,7 @@ async def _check(database_url: str, events: list[Json], seed: int) -> None:
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
 )
 @given(events=event_sets(), seed=st.integers(0, 2**32 - 1))
+@example(events=named_after_superseded(), seed=0)
 def test_any_order_any_batching_gives_the_answers_of_the_model(
     database_url: str, events: list[Json], seed: int
 ) -> None:

@@ -210,6 +210,10 @@ class Model:
             sights[job, dataset, direction, basis]
             for basis, true in holds.items()
             if true and (job, dataset, direction, basis) in sights
+        ] or [
+            sights[job, dataset, direction, basis]
+            for basis in ("named", "explicit", "column")
+            if (job, dataset, direction, basis) in sights
         ]
         lasts = [run.created for run in having]
         if declared:

@@ -56,9 +56,11 @@ with here as materialized (
 select f.job, f.dataset, f.dir,
   case when e.explicit_at is not null then 'explicit' when c.job is not null then 'column'
        when named or not declared then 'inputs-outputs' else 'declared' end as basis,
-  least(case when f.named then e.named_at end, e.explicit_at,
-    case when c.job is not null then e.column_at end,
-    case when f.declared then e.declared_at end) as first_at,
+  coalesce(
+    least(case when f.named then e.named_at end, e.explicit_at,
+      case when c.job is not null then e.column_at end,
+      case when f.declared then e.declared_at end),
+    least(e.named_at, e.column_at)) as first_at,
   greatest(f.last_at, case when f.declared then (
     select max(at) from declared d join io_member m on m.io_set = d.io_set
     where d.job = f.job and m.dataset = f.dataset and m.dir = f.dir and d.at <= $2) end) as last_at,
