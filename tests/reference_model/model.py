@@ -193,59 +193,44 @@ class Model:
     ) -> Edge:
         dataset, direction = member
         side = 1 if direction == "i" else 0
-        visible = any(
-            (job, dataset, direction, b) in sights for b in ("named", "explicit", "column")
-        )
-        having = [run for run, io_set in runs if member in io_set.members()] if visible else []
-        named = visible and any(
-            dataset in (io_set.inputs if direction == "i" else io_set.outputs) for _, io_set in runs
-        )
+        first = {
+            basis: sights[job, dataset, direction, basis]
+            for basis in ("explicit", "column", "named", "declared")
+            if (job, dataset, direction, basis) in sights
+        }
+        observed = first.keys() - {"declared"}
+        having = [run for run, io_set in runs if member in io_set.members()] if observed else []
         holds = {
-            "explicit": (job, dataset, direction, "explicit") in sights,
+            "explicit": "explicit" in first,
             "column": any(pair[side] == dataset for _, s in runs for pair in s.by_column),
-            "named": named,
+            "named": bool(observed)
+            and any(dataset in (s.inputs if side else s.outputs) for _, s in runs),
             "declared": declared,
         }
-        firsts = [
-            sights[job, dataset, direction, basis]
-            for basis, true in holds.items()
-            if true and (job, dataset, direction, basis) in sights
-        ] or [
-            sights[job, dataset, direction, basis]
-            for basis in ("named", "explicit", "column")
-            if (job, dataset, direction, basis) in sights
-        ]
+        firsts = [time for basis, time in first.items() if holds[basis]]
+        first_seen = min(firsts or [first[basis] for basis in observed])
         lasts = [run.created for run in having]
         if declared:
-            lasts += [
-                time_of(event)
-                for event in self.events
-                if "run" not in event
-                and "job" in event
-                and name_of(event["job"]) == job
-                and time_of(event) <= as_of
-                and member in declared_set(event).members()
-            ]
-        basis = next(
-            label
-            for key, label in (
-                ("explicit", "explicit"),
-                ("column", "column"),
-                ("named", "inputs-outputs"),
-                ("declared", "declared"),
-            )
-            if holds[key]
-        )
+            lasts += self._declared_at(job, member, as_of)
+        basis = next(basis for basis, true in holds.items() if true)
         ends = (node_id("dataset", dataset), node_id("job", job))
         return Edge(
             *(ends if direction == "i" else ends[::-1]),
-            basis=basis,
-            first_seen=iso(min(firsts)),
-            last_seen=iso(max([*lasts, min(firsts)])),
+            basis="inputs-outputs" if basis == "named" else basis,
+            first_seen=iso(first_seen),
+            last_seen=iso(max([*lasts, first_seen])),
             stale=not declared and self._stale(member, runs, as_of),
             confirmed=declared
             or any(run.state(as_of) not in ("FAILED", "ABORTED") for run in having),
         )
+
+    def _declared_at(self, job: Name, member: tuple[Name, str], as_of: int) -> list[int]:
+        return [
+            time_of(event)
+            for event in self.events
+            if "run" not in event and "job" in event and name_of(event["job"]) == job
+            if time_of(event) <= as_of and member in declared_set(event).members()
+        ]
 
     def _stale(self, member: tuple[Name, str], runs: list[tuple[Run, IoSet]], as_of: int) -> bool:
         completed = [
