@@ -20,7 +20,7 @@ import zstandard
 
 from benchmarks.generator import PRODUCER, facet
 from catchment.events.decode import Reader
-from catchment.lineage.assertion import build_dataset, build_job
+from catchment.lineage.assertion import BUILDERS
 from catchment.lineage.bags import Bag
 from catchment.lineage.fold import RunFold, fold_of, merge
 from catchment.postgres.folds import Encoder
@@ -128,7 +128,7 @@ def run_events(rng: random.Random) -> list[bytes]:
 def samples() -> list[bytes]:
     """Folds before compression."""
     rng = random.Random(2)
-    reader = Reader(build_job, build_dataset)
+    reader = Reader(BUILDERS)
     ids: dict[bytes, int] = {}
 
     def id_of(key: bytes) -> int:

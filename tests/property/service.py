@@ -13,7 +13,7 @@ from catchment.access.hosts import Hosts
 from catchment.api.routes import build_routes
 from catchment.app.web import build_web
 from catchment.events.decode import Reader
-from catchment.lineage.assertion import build_dataset, build_job
+from catchment.lineage.assertion import BUILDERS
 from catchment.lineage.ports import EventEntry, Outcome, Source
 from catchment.postgres.connect import open_read_pool, open_write_pool
 from catchment.postgres.read import Questions
@@ -47,7 +47,7 @@ class Service:
         batches = [bodies[n : n + batch] for n in range(0, len(bodies), batch)]
 
         async def one(number: int) -> list[list[Outcome]]:
-            reader = Reader(build_job, build_dataset)
+            reader = Reader(BUILDERS)
             done = []
             for chosen in batches[number::writers]:
                 entries = [EventEntry(reader.read(body), Source.HTTP) for body in chosen]

@@ -5,18 +5,18 @@ as a problem and left out. Bounded caches map the bytes of an element to what wa
 that in steady state nothing but the run's own part is parsed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
-from typing import Generic
+from typing import Generic, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
 from catchment.errors import NoIdentity, NotJson, Problem
 from catchment.events import splitter, text
-from catchment.events.elements import Elements, Limits
-from catchment.events.model import D, DatasetElement, Event, EventType, Facet, J, JobElement
+from catchment.events.elements import Builders, Elements, Limits
+from catchment.events.model import D, Event, EventType, J, R
 from catchment.events.runids import RunId, read_run_id
 from catchment.events.times import Time, read_time
 
@@ -25,8 +25,8 @@ _TYPES = {f'"{kind.value}"'.encode(): kind for kind in EventType}
 _ABSENT = Raw()
 
 
-class Envelope(msgspec.Struct):
-    """The members of an event that say anything, as bytes."""
+class _Members(msgspec.Struct):
+    """The members of an event that say anything."""
 
     eventTime: Raw = _ABSENT  # noqa: N815 (the spec's name)
     eventType: Raw = _ABSENT  # noqa: N815 (the spec's name)
@@ -39,27 +39,35 @@ class Envelope(msgspec.Struct):
     outputs: Raw = _ABSENT
 
 
-_envelope = msgspec.json.Decoder(Envelope)
-_NAMES = Envelope.__struct_fields__
+class Envelope(NamedTuple):
+    """The same as bytes, in the same order; what is absent is empty."""
+
+    event_time: bytes
+    event_type: bytes
+    producer: bytes
+    schema_url: bytes
+    run: bytes
+    job: bytes
+    dataset: bytes
+    inputs: bytes
+    outputs: bytes
 
 
-class Reader(Generic[J, D]):
-    """Reads events; `build_job` and `build_dataset` make what the caller keeps of each element.
+_members = msgspec.json.Decoder(_Members)
+_NAMES = _Members.__struct_fields__
 
-    `build_dataset` is told the direction: "in", "out", or "about" (the subject of a DatasetEvent).
+
+class Reader(Generic[R, J, D]):
+    """Reads events; `builders` make what the caller keeps of each element.
+
     One reader serves one thread.
     """
 
-    def __init__(
-        self,
-        build_job: Callable[[JobElement], J],
-        build_dataset: Callable[[DatasetElement, str], D],
-        limits: Limits | None = None,
-    ) -> None:
+    def __init__(self, builders: Builders[R, J, D], limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        self._elements = Elements(build_job, build_dataset, self._limits)
+        self._elements = Elements(builders, self._limits)
 
-    def read(self, body: bytes) -> Event[J, D]:
+    def read(self, body: bytes) -> Event[R, J, D]:
         """One event from one JSON value (outer white space and a BOM are cut off).
 
         Raises:
@@ -72,63 +80,64 @@ class Reader(Generic[J, D]):
         envelope = _read_envelope(body)
         self._require_depth(body, envelope)
         problems: list[Problem] = []
-        time = self._time(bytes(envelope.eventTime))
+        time = self._time(envelope.event_time)
         if time.oddity:
             problems.append(Problem("/eventTime", time.oddity))
         event = self._by_shape(body, envelope, time.us, problems)
-        _check_uri(problems, "/producer", bytes(envelope.producer))
-        _check_uri(problems, "/schemaURL", bytes(envelope.schemaURL))
-        event.producer = _text(bytes(envelope.producer)) or None
+        _check_uri(problems, "/producer", envelope.producer)
+        _check_uri(problems, "/schemaURL", envelope.schema_url)
+        event.producer = splitter.text_of(envelope.producer) or None
         event.problems = self._bounded(problems)
         return event
 
     def _require_depth(self, body: bytes, envelope: Envelope) -> None:
         """Elements are checked when they are new (`Elements`); here is all the rest."""
-        elements_bytes = len(bytes(envelope.job)) + len(bytes(envelope.inputs))
-        elements_bytes += len(bytes(envelope.outputs))
-        depth_max = self._limits.depth_max
-        checked = _given(envelope.run) or _given(envelope.job)
-        rest_bytes = len(body) - len(bytes(envelope.run)) - elements_bytes
+        known_bytes = sum([len(raw) for raw in envelope[:4] if raw[:1] == b'"'])
+        if _given(envelope.run) or _given(envelope.job):
+            checked = (envelope.run, envelope.job, envelope.inputs, envelope.outputs)
+            known_bytes += sum(map(len, checked))
         # What has two brackets a level, and fewer bytes than that, cannot nest too deeply.
-        if checked and rest_bytes < 2 * depth_max:
-            text.require_depth(bytes(envelope.run), depth_max - 1)
-        else:
-            text.require_depth(body, depth_max)
+        if len(body) - known_bytes >= 2 * self._limits.depth_max:
+            text.require_depth(body, self._limits.depth_max)
 
     def _by_shape(
         self, body: bytes, envelope: Envelope, time_us: int, problems: list[Problem]
-    ) -> Event[J, D]:
-        event: Event[J, D] = Event(
-            body, sha256(body).digest(), time_us, None, None, None, (), None, (), (), None, None
+    ) -> Event[R, J, D]:
+        event: Event[R, J, D] = Event(
+            body, sha256(body).digest(), time_us, None, None, None, None, None, (), (), None, None
         )
         if _given(envelope.run):
-            self._read_run(event, bytes(envelope.run), problems)
-            event.type = _type(bytes(envelope.eventType), problems)
+            self._read_run(event, envelope.run, problems)
+            event.type = _type(envelope.event_type, problems)
         if _given(envelope.run) or _given(envelope.job):
-            event.job = self._job(bytes(envelope.job), problems)
-            event.inputs = self._datasets(bytes(envelope.inputs), "in", "/inputs", problems)
-            event.outputs = self._datasets(bytes(envelope.outputs), "out", "/outputs", problems)
+            event.job = self._job(envelope.job, problems)
+            event.inputs = self._datasets(envelope.inputs, "in", "/inputs", problems)
+            event.outputs = self._datasets(envelope.outputs, "out", "/outputs", problems)
         elif _given(envelope.dataset):
-            event.dataset = self._dataset(bytes(envelope.dataset), problems)
+            event.dataset = self._dataset(envelope.dataset, problems)
         else:
             raise _no_identity("", "neither run, job nor dataset")
         return event
 
     def _time(self, raw: bytes) -> Time:
-        time = read_time(_text(raw))
+        time = read_time(splitter.text_of(raw))
         if time is None:
             raise _no_identity("/eventTime", "no readable eventTime (RFC 3339, with `T`)")
         return time
 
-    def _read_run(self, event: Event[J, D], raw: bytes, problems: list[Problem]) -> None:
-        members = _members(raw)
-        run_id = read_run_id(_text(members.get("runId", b"")))
+    def _read_run(self, event: Event[R, J, D], raw: bytes, problems: list[Problem]) -> None:
+        members = splitter.members_of(raw)
+        facets = members.get("facets", b"")
+        if len(raw) - len(facets) >= 2 * self._limits.depth_max:
+            text.require_depth(raw, self._limits.depth_max - 1)
+        run_id = read_run_id(splitter.text_of(members.get("runId", b"")))
         if run_id is None:
             raise _no_identity("/run/runId", "no readable run id")
         event.run_id, event.external_run_id = run_id
         _note_run_id(run_id, problems)
-        facets = self._elements.facets(members.get("facets"), "/run/facets", problems)
-        event.run_facets = _parent_alias(facets)
+        built = self._elements.run(facets)
+        problems.extend(_under("/run", built.problems))
+        event.run = built.value
 
     def _job(self, raw: bytes, problems: list[Problem]) -> J:
         built = self._elements.job(raw)
@@ -138,7 +147,7 @@ class Reader(Generic[J, D]):
         return built.value
 
     def _dataset(self, raw: bytes, problems: list[Problem]) -> D:
-        built = self._elements.dataset(raw, "about")
+        built = self._elements.about(raw)
         if built is None:
             raise _no_identity("/dataset", "no readable namespace and name of the dataset")
         problems.extend(_under("/dataset", built.problems))
@@ -165,26 +174,14 @@ def _read_envelope(body: bytes) -> Envelope:
     if body[:1] != b"{":
         raise NotJson("The body is not a JSON object.", [Problem("", "not a JSON object")])
     try:
-        return _envelope.decode(body)
+        return Envelope(*map(bytes, msgspec.structs.astuple(_members.decode(body))))
     except (msgspec.DecodeError, RecursionError):
         members = splitter.members(body)
-        return Envelope(**{name: Raw(members[name]) for name in _NAMES if name in members})
+        return Envelope(*[members.get(name, b"") for name in _NAMES])
 
 
-def _members(raw: bytes) -> dict[str, bytes]:
-    """The members of an object; none if it is not one."""
-    if raw[:1] != b"{":
-        return {}
-    return splitter.members_fast(raw)
-
-
-def _given(raw: Raw) -> bool:
-    value = bytes(raw)
-    return bool(value) and value != b"null"
-
-
-def _text(raw: bytes) -> str:
-    return splitter.text(raw) if raw[:1] == b'"' else ""
+def _given(raw: bytes) -> bool:
+    return raw not in (b"", b"null")
 
 
 def _type(raw: bytes, problems: list[Problem]) -> EventType:
@@ -201,19 +198,9 @@ def _note_run_id(run_id: RunId, problems: list[Problem]) -> None:
         problems.append(Problem("/run/runId", "not a UUID; mapped to one"))
 
 
-def _parent_alias(facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
-    """`parentRun` is read as `parent` where `parent` is absent."""
-    names = [facet.name for facet in facets]
-    if "parentRun" not in names or "parent" in names:
-        return facets
-    alias = facets[names.index("parentRun")]
-    parent = Facet("parent", alias.hash, alias.body, alias.deleted)
-    return (*facets, parent)
-
-
 @lru_cache(maxsize=1_024)
 def _uri_problem(raw: bytes) -> str | None:
-    value = _text(raw)
+    value = splitter.text_of(raw)
     try:
         good = bool(value) and bool(urlsplit(value).scheme)
     except ValueError:

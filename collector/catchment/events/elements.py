@@ -1,21 +1,27 @@
-"""The elements of events (job, datasets), each distinct spelling of which is read once.
+"""The elements of events (run, job, datasets), each distinct spelling of which is read once.
 
-Knows the bounds on what it keeps; knows nothing of the envelope around an element.
+Knows the bounds on what it keeps; knows nothing of the envelope around an element. What differs
+with every event (statistics of a read or write) is split off first, so that the rest is found.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
 
 from catchment.errors import Problem
 from catchment.events import splitter
 from catchment.events.facets.cache import FacetCache
-from catchment.events.model import D, DatasetElement, Facet, J, JobElement
+from catchment.events.kept import Kept
+from catchment.events.model import D, DatasetElement, Facet, J, JobElement, R
 from catchment.events.names import NAME_CHARS_MAX, cut_password
 from catchment.events.text import require_depth
 
 T = TypeVar("T")
-_KEPT_BYTES_MAX = 64 * 1024
+Raw = msgspec.Raw
+_ABSENT = Raw()
+_IO_FACETS = {"in": "inputFacets", "out": "outputFacets"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,21 @@ class Limits:
     element_cache_bytes_max: int = 64 * 1024 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Builders(Generic[R, J, D]):
+    """What the caller makes of elements, once for each distinct spelling.
+
+    `run` is given the facets of a run; `dataset` is told the direction: "in", "out", or "about"
+    (the subject of a DatasetEvent); `io` adds the inputFacets or outputFacets to a dataset, each
+    time anew.
+    """
+
+    run: Callable[[tuple[Facet, ...]], R]
+    job: Callable[[JobElement], J]
+    dataset: Callable[[DatasetElement, str], D]
+    io: Callable[[D, tuple[Facet, ...]], D]
+
+
 class Built(NamedTuple, Generic[T]):
     """What the caller's builder made of an element, and what was wrong with the element."""
 
@@ -36,166 +57,196 @@ class Built(NamedTuple, Generic[T]):
     problems: tuple[Problem, ...]
 
 
-class Elements(Generic[J, D]):
+class _Dataset(msgspec.Struct):
+    """The members of a dataset that say anything, as bytes."""
+
+    namespace: Raw = _ABSENT
+    name: Raw = _ABSENT
+    facets: Raw = _ABSENT
+    inputFacets: Raw = _ABSENT  # noqa: N815 (the spec's name)
+    outputFacets: Raw = _ABSENT  # noqa: N815 (the spec's name)
+
+
+_DATASET_MEMBERS = _Dataset.__struct_fields__
+_datasets = msgspec.json.Decoder(list[_Dataset])
+
+
+class Elements(Generic[R, J, D]):
     """Reads elements through bounded caches."""
 
-    def __init__(
-        self,
-        build_job: Callable[[JobElement], J],
-        build_dataset: Callable[[DatasetElement, str], D],
-        limits: Limits,
-    ) -> None:
-        self._build_job = build_job
-        self._build_dataset = build_dataset
+    def __init__(self, builders: Builders[R, J, D], limits: Limits) -> None:
+        self._builders = builders
         self._limits = limits
         self._facets = FacetCache(limits.facet_cache_bytes_max)
-        self._bags = _ByteCache[Built[tuple[Facet, ...]]](limits.element_cache_bytes_max // 4)
-        self._jobs = _ByteCache[Built[J]](limits.element_cache_bytes_max // 8)
+        share = limits.element_cache_bytes_max // 8
+        self._runs = Kept[bytes, Built[R]](share)
+        self._jobs = Kept[bytes, Built[J]](share)
+        self._arrays = {side: Kept[bytes, Built[tuple[D, ...]]](share) for side in _IO_FACETS}
         self._datasets = {
-            direction: _ByteCache[Built[D]](limits.element_cache_bytes_max // 8)
-            for direction in ("in", "out", "about")
+            side: Kept[tuple[bytes, bytes, bytes], Built[D]](share)
+            for side in (*_IO_FACETS, "about")
         }
-        self._arrays = {
-            direction: _ByteCache[Built[tuple[D, ...]]](limits.element_cache_bytes_max // 8)
-            for direction in ("in", "out")
-        }
+
+    def run(self, raw: bytes) -> Built[R]:
+        """What the facets of a run say."""
+        built = self._runs.get(raw)
+        if built is None:
+            require_depth(raw, self._limits.depth_max - 2)
+            problems: list[Problem] = []
+            facets = _parent_alias(self._read_facets(raw, "/facets", problems))
+            built = Built(self._builders.run(facets), tuple(problems))
+            self._runs.put(raw, built, len(raw))
+        return built
 
     def job(self, raw: bytes) -> Built[J] | None:
         """What the `job` member says; None if it has no identity."""
         built = self._jobs.get(raw)
         if built is None:
             require_depth(raw, self._limits.depth_max - 1)
-            problems: list[Problem] = []
-            members = _members(raw)
-            names = _names(members)
+            members = splitter.members_of(raw)
+            names = _names(members.get("namespace", b""), members.get("name", b""))
             if names is None:
                 return None
-            facets = self.facets(members.get("facets"), "/facets", problems)
-            element = JobElement(*names, facets, tuple(problems))
-            built = Built(self._build_job(element), element.problems)
-            self._jobs.put(raw, built)
+            problems: list[Problem] = []
+            facets = self._read_facets(members.get("facets", b""), "/facets", problems)
+            built = Built(self._builders.job(JobElement(*names, facets)), tuple(problems))
+            self._jobs.put(raw, built, len(raw))
         return built
 
-    def dataset(self, raw: bytes, direction: str) -> Built[D] | None:
-        """What one dataset says in one direction; None if it has no identity."""
-        cache = self._datasets[direction]
-        built = cache.get(raw)
-        if built is None:
-            problems: list[Problem] = []
-            members = _members(raw)
-            names = _names(members)
-            if names is None:
-                return None
-            facets = self.facets(members.get("facets"), "/facets", problems)
-            bag = {"in": "inputFacets", "out": "outputFacets"}.get(direction, "")
-            io_facets = self.facets(members.get(bag), f"/{bag}", problems)
-            element = DatasetElement(*names, facets, io_facets, tuple(problems))
-            built = Built(self._build_dataset(element, direction), element.problems)
-            cache.put(raw, built)
-        return built
+    def about(self, raw: bytes) -> Built[D] | None:
+        """What the subject of a DatasetEvent says; None if it has no identity."""
+        return self._dataset(_taken_apart(raw), "about")
 
     def datasets(self, raw: bytes, direction: str) -> Built[tuple[D, ...]]:
         """What the array of an event's inputs or outputs says; what is no dataset is left out."""
         cache = self._arrays[direction]
         built = cache.get(raw)
         if built is None:
-            require_depth(raw, self._limits.depth_max - 1)
+            if raw[:1] != b"[":
+                return Built((), (Problem("", "not an array; left out"),))
+            elements = _elements(raw)
+            self._require_depth(raw, elements)
             problems: list[Problem] = []
-            built = Built(self._read_datasets(raw, direction, problems), tuple(problems))
-            cache.put(raw, built)
+            found = tuple(self._each(elements, direction, problems))
+            built = Built(found, tuple(problems))
+            if not any(_volatile(element, direction) for element in elements):
+                cache.put(raw, built, len(raw))
         return built
 
-    def _read_datasets(self, raw: bytes, direction: str, problems: list[Problem]) -> tuple[D, ...]:
-        if raw[:1] != b"[":
-            problems.append(Problem("", "not an array; left out"))
-            return ()
-        found = []
-        for n, element in enumerate(splitter.elements_fast(raw)):
-            built = self.dataset(element, direction)
+    def _require_depth(self, raw: bytes, elements: list[_Dataset]) -> None:
+        """Facets are checked when they are new; here is all the rest of an array."""
+        rest_bytes = len(raw)
+        for element in elements:
+            for member in _DATASET_MEMBERS:
+                value = bytes(getattr(element, member))
+                if value[:1] in (b'"', b"{"):
+                    rest_bytes -= len(value) + len(member) + 3
+        # What has two brackets a level, and fewer bytes than that, cannot nest too deeply.
+        if rest_bytes >= 2 * self._limits.depth_max:
+            require_depth(raw, self._limits.depth_max - 1)
+
+    def _each(
+        self, elements: Iterable[_Dataset], direction: str, problems: list[Problem]
+    ) -> Iterator[D]:
+        for n, element in enumerate(elements):
+            built = self._dataset(element, direction)
             if built is None:
                 reason = "no readable namespace and name; left out of the graph"
                 problems.append(Problem(f"/{n}", reason))
                 continue
-            found.append(built.value)
+            yield built.value
             problems.extend(Problem(f"/{n}{own.pointer}", own.reason) for own in built.problems)
-        return tuple(found)
 
-    def facets(self, raw: bytes | None, pointer: str, problems: list[Problem]) -> tuple[Facet, ...]:
-        """The facets of one bag; what is no facet is a problem and left out."""
-        if raw is None or raw == b"{}":
-            return ()
-        built = self._bags.get(raw)
+    def _dataset(self, element: _Dataset, direction: str) -> Built[D] | None:
+        """One dataset; what lasts of it is looked up, its facets of one read or write are not."""
+        namespace, name, facets = map(bytes, (element.namespace, element.name, element.facets))
+        cache = self._datasets[direction]
+        built = cache.get((namespace, name, facets))
         if built is None:
-            noted: list[Problem] = []
-            built = Built(self._read_facets(raw, noted), tuple(noted))
-            self._bags.put(raw, built)
-        problems.extend(Problem(pointer + own.pointer, own.reason) for own in built.problems)
-        return built.value
+            names = _names(namespace, name)
+            if names is None:
+                return None
+            problems: list[Problem] = []
+            self._require_shallow(facets)
+            lasting = DatasetElement(*names, self._read_facets(facets, "/facets", problems))
+            built = Built(self._builders.dataset(lasting, direction), tuple(problems))
+            cache.put((namespace, name, facets), built, len(facets))
+        return self._with_io(element, direction, built) if _volatile(element, direction) else built
 
-    def _read_facets(self, raw: bytes, problems: list[Problem]) -> tuple[Facet, ...]:
+    def _with_io(self, element: _Dataset, direction: str, built: Built[D]) -> Built[D]:
+        member = _IO_FACETS[direction]
+        raw = bytes(getattr(element, member))
+        self._require_shallow(raw)
+        problems = list(built.problems)
+        facets = self._read_facets(raw, f"/{member}", problems)
+        return Built(self._builders.io(built.value, facets), tuple(problems))
+
+    def _require_shallow(self, facets: bytes) -> None:
+        if len(facets) >= 2 * self._limits.depth_max:
+            require_depth(facets, self._limits.depth_max - 3)
+
+    def _read_facets(self, raw: bytes, pointer: str, problems: list[Problem]) -> tuple[Facet, ...]:
+        """The facets of one bag; what is no facet is a problem and left out."""
+        if raw in (b"", b"{}"):
+            return ()
         if raw[:1] != b"{":
-            problems.append(Problem("", "not an object; left out"))
+            problems.append(Problem(pointer, "not an object; left out"))
             return ()
         found = []
-        for name, body in _members(raw).items():
+        for name, body in splitter.members_of(raw).items():
             too_long = len(name) > self._limits.facet_name_chars_max
             facet = None if too_long else self._facets.read(name, body)
             if facet is None:
                 reason = "the name is too long" if too_long else "not an object"
-                problems.append(Problem(f"/{_escape(name)}", f"{reason}; left out"))
+                problems.append(Problem(f"{pointer}/{_escape(name)}", f"{reason}; left out"))
                 continue
-            _note_origin(facet, problems)
+            _note_origin(facet, pointer, problems)
             found.append(facet)
         return tuple(found)
 
 
-def _note_origin(facet: Facet, problems: list[Problem]) -> None:
+def _elements(raw: bytes) -> list[_Dataset]:
+    try:
+        return _datasets.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        return [_taken_apart(element) for element in splitter.elements(raw)]
+
+
+def _taken_apart(raw: bytes) -> _Dataset:
+    """The members of one dataset; none if it is no object."""
+    members = splitter.members_of(raw)
+    return _Dataset(**{name: Raw(members[name]) for name in _DATASET_MEMBERS if name in members})
+
+
+def _volatile(element: _Dataset, direction: str) -> bool:
+    """Whether it has facets of one read or write only."""
+    if direction == "out":
+        return bytes(element.outputFacets) not in (b"", b"{}")
+    return direction == "in" and bytes(element.inputFacets) not in (b"", b"{}")
+
+
+def _parent_alias(facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
+    """`parentRun` is read as `parent` where `parent` is absent."""
+    names = [facet.name for facet in facets]
+    if "parentRun" not in names or "parent" in names:
+        return facets
+    alias = facets[names.index("parentRun")]
+    return (*facets, Facet("parent", alias.hash, alias.body, alias.deleted))
+
+
+def _note_origin(facet: Facet, pointer: str, problems: list[Problem]) -> None:
     for key in ("_producer", "_schemaURL"):
         if f'"{key}":'.encode() not in facet.body:
-            problems.append(Problem(f"/{_escape(facet.name)}/{key}", "missing"))
+            problems.append(Problem(f"{pointer}/{_escape(facet.name)}/{key}", "missing"))
 
 
-def _members(raw: bytes) -> dict[str, bytes]:
-    return splitter.members_fast(raw) if raw[:1] == b"{" else {}
-
-
-def _names(members: dict[str, bytes]) -> tuple[str, str] | None:
-    namespace, name = (_text(members.get(key, b"")) for key in ("namespace", "name"))
-    if not (0 < len(namespace) <= NAME_CHARS_MAX and 0 < len(name) <= NAME_CHARS_MAX):
+def _names(namespace: bytes, name: bytes) -> tuple[str, str] | None:
+    texts = splitter.text_of(namespace), splitter.text_of(name)
+    if not all(0 < len(text) <= NAME_CHARS_MAX for text in texts):
         return None
-    return cut_password(namespace), name
-
-
-def _text(raw: bytes) -> str:
-    return splitter.text(raw) if raw[:1] == b'"' else ""
+    return cut_password(texts[0]), texts[1]
 
 
 def _escape(name: str) -> str:
     """A member's name in a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")[:256]
-
-
-class _ByteCache(Generic[T]):
-    """Bytes -> what was made of them; two generations of at most half of `bytes_max` each."""
-
-    def __init__(self, bytes_max: int) -> None:
-        self._half_bytes = bytes_max // 2
-        self._bytes = 0
-        self._young: dict[bytes, T] = {}
-        self._old: dict[bytes, T] = {}
-
-    def get(self, raw: bytes) -> T | None:
-        found = self._young.get(raw)
-        if found is None:
-            found = self._old.get(raw)
-            if found is not None:
-                self.put(raw, found)
-        return found
-
-    def put(self, raw: bytes, value: T) -> None:
-        if len(raw) > _KEPT_BYTES_MAX:
-            return
-        if self._bytes > self._half_bytes:
-            self._old, self._young, self._bytes = self._young, {}, 0
-        self._young[raw] = value
-        self._bytes += len(raw) + 1_000

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from catchment.errors import Problem
 
+R = TypeVar("R")
 J = TypeVar("J")
 D = TypeVar("D")
 
@@ -44,34 +45,31 @@ class JobElement:
     namespace: str
     name: str
     facets: tuple[Facet, ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetElement:
-    """One member of `inputs[]` or `outputs[]`, or the `dataset` of a DatasetEvent.
+    """What lasts of one member of `inputs[]` or `outputs[]`, or of a DatasetEvent's `dataset`.
 
-    `facets` describe the dataset; `io_facets` (inputFacets or outputFacets) this read or write.
-    Problems carry pointers relative to the element; the decoder prefixes them.
+    `facets` describe the dataset; its inputFacets or outputFacets, of one read or write only, are
+    apart.
     """
 
     namespace: str
     name: str
     facets: tuple[Facet, ...] = ()
-    io_facets: tuple[Facet, ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(slots=True)
-class Event(Generic[J, D]):
+class Event(Generic[R, J, D]):
     """One accepted event. Exactly one of run event, job event and dataset event, by shape.
 
     - run event: `run_id` set (16 bytes; a non-UUID id is mapped, `external_run_id` keeps the
-      original text), `job` set.
+      original text), `run` and `job` set.
     - job event: `job` set, `run_id` None. dataset event: `dataset` set, `job` None.
 
-    `time_us` is eventTime in microseconds since the epoch, cut not rounded. `inputs`, `outputs`,
-    `job` and `dataset` hold what the caller's builders made of each element (see `decode.Reader`).
+    `time_us` is eventTime in microseconds since the epoch, cut not rounded. `run`, `job`, `inputs`,
+    `outputs` and `dataset` hold what the caller's builders made of each element (see `Builders`).
     `body` is the event's own slice of bytes, `sha256` the digest over it.
     """
 
@@ -81,7 +79,7 @@ class Event(Generic[J, D]):
     type: EventType | None
     run_id: bytes | None
     external_run_id: str | None
-    run_facets: tuple[Facet, ...]
+    run: R | None
     job: J | None
     inputs: tuple[D, ...]
     outputs: tuple[D, ...]

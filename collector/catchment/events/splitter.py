@@ -233,22 +233,20 @@ def text(raw: bytes) -> str:
         return value
 
 
+def text_of(raw: bytes) -> str:
+    """The same of any value; what is no string is empty."""
+    return text(raw) if raw[:1] == b'"' else ""
+
+
 _fast_text = msgspec.json.Decoder(str)
 _fast_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_fast_elements = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def members_fast(raw: bytes) -> dict[str, bytes]:
-    """As `members`, by msgspec where it will."""
+def members_of(raw: bytes) -> dict[str, bytes]:
+    """As `members`, by msgspec where it will; none of what is no object."""
+    if raw[:1] != b"{":
+        return {}
     try:
         return {key: bytes(value) for key, value in _fast_members.decode(raw).items()}
     except (msgspec.DecodeError, RecursionError):
         return members(raw)
-
-
-def elements_fast(raw: bytes) -> list[bytes]:
-    """As `elements`, by msgspec where it will."""
-    try:
-        return [bytes(value) for value in _fast_elements.decode(raw)]
-    except (msgspec.DecodeError, RecursionError):
-        return elements(raw)

@@ -21,6 +21,8 @@ def strip(body: bytes) -> bytes:
 
 def require_utf8(body: bytes) -> None:
     """Raises NotJson, saying where, if these bytes are not UTF-8."""
+    if body.isascii():
+        return
     try:
         body.decode()
     except UnicodeDecodeError as error:

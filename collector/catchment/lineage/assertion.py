@@ -1,18 +1,28 @@
 """What one element of an event asserts, made once per distinct element and shared by all events.
 
-The builders here are handed to `events.decode.Reader`, whose cache maps an element's bytes to what
+The builders here are handed to `events.decode.Reader`, whose caches map an element's bytes to what
 they return: in steady state nothing of an element is looked at again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from catchment.events.elements import Builders
 from catchment.events.facets.slow import SLOW
-from catchment.events.model import DatasetElement, Facet, JobElement
+from catchment.events.model import DatasetElement, Event, Facet, JobElement
 from catchment.lineage.bags import EMPTY, Bag, bag_of, shared_bag, undeleted
 from catchment.lineage.columns import mentioned_by_columns
 from catchment.lineage.explicit import mentioned_by_lineage, readable_lineage
 from catchment.lineage.keys import Name, dataset_name, job_name
+from catchment.lineage.parents import NamedRun, named_runs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunAssertion:
+    """A run as one event shows it: its facets, and its parent and root that they name."""
+
+    bag: Bag
+    names: tuple[NamedRun, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +59,11 @@ class DatasetAssertion:
         return bag_of(self.slow.facets + self.own.facets)
 
 
+def build_run(facets: tuple[Facet, ...]) -> RunAssertion:
+    """What the facets of a run assert."""
+    return RunAssertion(bag_of(undeleted(facets)), named_runs(facets))
+
+
 def build_job(element: JobElement) -> JobAssertion:
     """What the `job` member of an event asserts."""
     name = job_name(element.namespace, element.name)
@@ -62,16 +77,28 @@ def build_job(element: JobElement) -> JobAssertion:
 
 
 def build_dataset(element: DatasetElement, direction: str) -> DatasetAssertion:
-    """What one dataset of an event asserts; `direction` is "in", "out" or "about"."""
+    """What lasts of one dataset; `direction` is "in", "out" or "about"."""
     slow = tuple([facet for facet in element.facets if facet.name in SLOW])
     own = [facet for facet in element.facets if facet.name not in SLOW]
     return DatasetAssertion(
         name=dataset_name(element.namespace, element.name),
         slow=shared_bag(slow),
         own=bag_of(own),
-        io=bag_of(undeleted(element.io_facets)) if element.io_facets else EMPTY,
+        io=EMPTY,
         mentions=_mentions(slow) if direction == "out" else (),
     )
+
+
+def add_io(dataset: DatasetAssertion, facets: tuple[Facet, ...]) -> DatasetAssertion:
+    """The same dataset with its facets of one read or write."""
+    return replace(dataset, io=bag_of(undeleted(facets)))
+
+
+BUILDERS = Builders(build_run, build_job, build_dataset, add_io)
+"""What the reader of events needs."""
+
+ReadEvent = Event[RunAssertion, JobAssertion, DatasetAssertion]
+"""An event with what it asserts."""
 
 
 @lru_cache(maxsize=65_536)

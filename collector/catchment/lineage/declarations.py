@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from catchment.lineage.assertion import JobAssertion
-from catchment.lineage.fold import RunEvent
+from catchment.lineage.assertion import JobAssertion, ReadEvent
 from catchment.lineage.iosets import IoSet, io_set
 from catchment.lineage.keys import digest
 
@@ -19,7 +18,7 @@ class Declaration(NamedTuple):
     fills_out: bool
 
 
-def declare(event: RunEvent, job: JobAssertion) -> Declaration | None:
+def declare(event: ReadEvent, job: JobAssertion) -> Declaration | None:
     """The declaration of a JobEvent; None if it names no dataset in either direction."""
     columns = frozenset(
         (dataset.name.key, facet)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from catchment.events.model import Event, EventType, Facet
-from catchment.lineage.assertion import DatasetAssertion, JobAssertion
-from catchment.lineage.bags import Layers, bag_of, layers_of, merge_layers, undeleted
+from catchment.events.model import EventType, Facet
+from catchment.lineage.assertion import DatasetAssertion, ReadEvent
+from catchment.lineage.bags import Layers, layers_of, merge_layers
 
 RANK = {
     EventType.START: 1,
@@ -70,16 +70,14 @@ class RunFold:
     parts: dict[bytes, Part] = field(default_factory=dict)
 
 
-RunEvent = Event[JobAssertion, DatasetAssertion]
-
-
 def fold_of_naming(time_us: int, job_key: bytes) -> RunFold:
     """The fold of a run that an event at `time_us` names as its parent or root."""
     return RunFold(named=(time_us, job_key))
 
 
-def fold_of(event: RunEvent) -> RunFold:
+def fold_of(event: ReadEvent) -> RunFold:
     """The fold of one run event."""
+    assert event.run is not None
     assert event.job is not None
     assert event.type is not None
     time_us, rank = event.time_us, RANK[event.type]
@@ -101,7 +99,7 @@ def fold_of(event: RunEvent) -> RunFold:
         terminals=1 << rank if terminal else 0,
         live=not terminal,
         external_id=event.external_run_id,
-        facets=layers_of(time_us, rank, bag_of(undeleted(event.run_facets))),
+        facets=layers_of(time_us, rank, event.run.bag),
         parts={job.name.key: part},
     )
 

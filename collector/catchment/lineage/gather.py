@@ -6,13 +6,13 @@ Pure; the order of events does not matter. Who stores it turns keys into rows.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from catchment.lineage.assertion import DatasetAssertion, JobAssertion
+from catchment.lineage.assertion import DatasetAssertion, JobAssertion, ReadEvent
 from catchment.lineage.bags import Bag, bag_of
 from catchment.lineage.declarations import Declaration, declare
-from catchment.lineage.fold import RunEvent, RunFold, fold_of, merge
+from catchment.lineage.fold import RunFold, fold_of, merge
 from catchment.lineage.iosets import COLUMN, EXPLICIT
 from catchment.lineage.keys import Name
-from catchment.lineage.parents import Stub, named_runs
+from catchment.lineage.parents import Stub
 
 NAMED = 0
 DECLARED = 3
@@ -65,7 +65,7 @@ class Asserted:
     declarations: list[Declaration] = field(default_factory=list)
     bags: set[DeclaredBag] = field(default_factory=set)
 
-    def add(self, event: RunEvent) -> None:
+    def add(self, event: ReadEvent) -> None:
         """One more event, of any of the three kinds."""
         if event.run_id is not None:
             self._add_run(event, event.run_id)
@@ -75,22 +75,23 @@ class Asserted:
             self._touch(self.datasets, event.dataset.name, event.time_us)
             self._declare(event.dataset.name, False, event.time_us, event.dataset.declared)
 
-    def _add_run(self, event: RunEvent, run_id: bytes) -> None:
+    def _add_run(self, event: ReadEvent, run_id: bytes) -> None:
+        assert event.run is not None
         assert event.job is not None
         fold = fold_of(event)
         known = self.runs.get(run_id)
         self.runs[run_id] = fold if known is None else merge(known, fold)
         self._touch_event(event, event.job, NAMED)
-        for stub in named_runs(event.run_facets):
-            self._touch(self.jobs, stub.job, event.time_us)
-            self._name_run(stub.run_id, Stub(event.time_us, stub.job.key))
+        for named in event.run.names:
+            self._touch(self.jobs, named.job, event.time_us)
+            self._name_run(named.run_id, Stub(event.time_us, named.job.key))
 
     def _name_run(self, run_id: bytes, stub: Stub) -> None:
         known = self.stubs.get(run_id)
         if known is None or stub < known:
             self.stubs[run_id] = stub
 
-    def _add_job(self, event: RunEvent, job: JobAssertion) -> None:
+    def _add_job(self, event: ReadEvent, job: JobAssertion) -> None:
         self._touch_event(event, job, DECLARED)
         declaration = declare(event, job)
         if declaration is not None:
@@ -103,7 +104,7 @@ class Asserted:
         if bag.facets:
             self.bags.add(DeclaredBag(name.key, is_job, time_us, bag_of(bag.facets)))
 
-    def _touch_event(self, event: RunEvent, job: JobAssertion, basis: int) -> None:
+    def _touch_event(self, event: ReadEvent, job: JobAssertion, basis: int) -> None:
         time_us, key = event.time_us, job.name.key
         self._touch(self.jobs, job.name, time_us)
         for dataset in event.inputs:

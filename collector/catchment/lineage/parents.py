@@ -45,9 +45,9 @@ def ancestry(facet: Facet) -> Ancestry:
     return Ancestry(parent, root)
 
 
-def named_runs(facets: tuple[Facet, ...]) -> list[NamedRun]:
+def named_runs(facets: tuple[Facet, ...]) -> tuple[NamedRun, ...]:
     """Everyone whom the run facets of one event name, parent first."""
     for facet in facets:
         if facet.name == "parent":
-            return [run for run in ancestry(facet) if run is not None]
-    return []
+            return tuple([run for run in ancestry(facet) if run is not None])
+    return ()

@@ -9,8 +9,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from catchment.errors import Problem
-from catchment.events.model import Event
-from catchment.lineage.assertion import DatasetAssertion, JobAssertion
+from catchment.lineage.assertion import ReadEvent
 
 
 class Source(IntEnum):
@@ -34,7 +33,7 @@ class Kind(IntEnum):
 class EventEntry:
     """An accepted event on its way into the log and the graph."""
 
-    event: Event[JobAssertion, DatasetAssertion]
+    event: ReadEvent
     source: Source
 
     @property

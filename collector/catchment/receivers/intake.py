@@ -14,19 +14,19 @@ from catchment.access.grants import EVERYTHING, Grant
 from catchment.errors import NoIdentity, NotJson, Permanent, Problem, Refused, TooLarge
 from catchment.events.decode import Reader
 from catchment.events.elements import Limits
-from catchment.events.model import Event
 from catchment.lineage.assertion import (
+    BUILDERS,
     DatasetAssertion,
     JobAssertion,
-    build_dataset,
-    build_job,
+    ReadEvent,
+    RunAssertion,
 )
 from catchment.lineage.ports import DeadEntry, Entry, EventEntry, Source
 from catchment.telemetry import metrics
 from catchment.telemetry.logs import logger
 
 T = TypeVar("T")
-ReadEvent = Event[JobAssertion, DatasetAssertion]
+EventReader = Reader[RunAssertion, JobAssertion, DatasetAssertion]
 
 # Reading this much takes about as long as a neighbour may wait.
 INLINE_BYTES_MAX = 256 * 1024
@@ -51,14 +51,14 @@ class Intake:
 
     def __init__(self, limits: Limits, source: Source) -> None:
         self._source = source
-        self._reader = Reader(build_job, build_dataset, limits)
+        self._reader = Reader(BUILDERS, limits)
         # Large events are rare, and their elements are too large for the cache anyway.
         small = replace(
             limits,
             facet_cache_bytes_max=limits.facet_cache_bytes_max // 16,
             element_cache_bytes_max=limits.element_cache_bytes_max // 16,
         )
-        self._threaded_reader = Reader(build_job, build_dataset, small)
+        self._threaded_reader = Reader(BUILDERS, small)
         # One thread: a reader serves one.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
 
@@ -114,7 +114,7 @@ class Intake:
         return DeadEntry(body, str(error), self._source, error.problems, detail or {}, bounded)
 
 
-def _read(reader: Reader[JobAssertion, DatasetAssertion], body: bytes) -> ReadEvent:
+def _read(reader: EventReader, body: bytes) -> ReadEvent:
     try:
         return reader.read(body)
     except Permanent:

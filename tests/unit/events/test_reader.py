@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catchment.errors import NoIdentity, Permanent, TooLarge
-from catchment.events import decode, splitter
+from catchment.events import decode, elements, splitter
 from catchment.events.decode import Reader
 from catchment.events.elements import Limits
 from catchment.events.times import _read_any, read_time
-from catchment.lineage.assertion import build_dataset, build_job
+from catchment.lineage.assertion import BUILDERS
 from tests.property.strategies import Json, event_sets
 
 
 def read(body: bytes) -> Any:
-    return Reader(build_job, build_dataset).read(body)
+    return Reader(BUILDERS).read(body)
 
 
 def facts(body: bytes) -> Any:
@@ -33,7 +33,8 @@ def facts(body: bytes) -> Any:
         [(d.name, d.slow, d.own, d.io, d.mentions) for d in side]
         for side in (event.inputs, event.outputs, (event.dataset,) if event.dataset else ())
     ]
-    return (event.time_us, event.type, event.run_id, event.run_facets, job, sides, event.problems)
+    run = event.run and (event.run_id, event.run.bag, event.run.names)
+    return (event.time_us, event.type, run, job, sides, event.problems)
 
 
 class Refusing:
@@ -50,9 +51,9 @@ def test_the_slow_way_understands_the_same(events: list[Json], seed: int) -> Non
         body = json.dumps(event, indent=seed % 3 or None).encode()
         fast = facts(body)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(decode, "_envelope", Refusing())
+            patch.setattr(decode, "_members", Refusing())
+            patch.setattr(elements, "_datasets", Refusing())
             patch.setattr(splitter, "_fast_members", Refusing())
-            patch.setattr(splitter, "_fast_elements", Refusing())
             assert facts(body) == fast
 
 
@@ -77,7 +78,7 @@ def test_any_bytes_are_refused_in_our_own_words(body: bytes) -> None:
 
 def nested(where: str, depth: int) -> bytes:
     """An event in which so many levels are open at the deepest place."""
-    levels = {"job": 3, "inputs": 4, "run": 3, "other": 2}[where]
+    levels = {"job": 3, "inputs": 4, "inputFacets": 4, "name": 3, "run": 3, "other": 2}[where]
     deep = json.loads('{"a":' * (depth - levels) + "1" + "}" * (depth - levels))
     event: Json = {
         "eventTime": "2026-01-01T00:00:00Z",
@@ -89,14 +90,18 @@ def nested(where: str, depth: int) -> bytes:
         event["other"] = {"x": deep}
     elif where == "inputs":
         event["inputs"][0]["facets"] = {"deep": deep}
+    elif where == "inputFacets":
+        event["inputs"][0]["inputFacets"] = {"deep": deep, "wide": {"x": "y" * 100}}
+    elif where == "name":
+        event["inputs"].append({"namespace": "n", "name": deep})
     else:
         event[where]["facets"] = {"deep": deep}
     return json.dumps(event).encode()
 
 
-@pytest.mark.parametrize("where", ["job", "inputs", "run", "other"])
+@pytest.mark.parametrize("where", ["job", "inputs", "inputFacets", "name", "run", "other"])
 def test_depth_is_bounded_wherever_it_is(where: str) -> None:
-    reader = Reader(build_job, build_dataset, Limits(depth_max=20))
+    reader = Reader(BUILDERS, Limits(depth_max=20))
     for _ in range(2):  # the second time from the caches
         reader.read(nested(where, 20))
         with pytest.raises(TooLarge):

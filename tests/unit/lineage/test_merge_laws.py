@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catchment.events.decode import Reader
-from catchment.lineage.assertion import build_dataset, build_job
+from catchment.lineage.assertion import BUILDERS
 from catchment.lineage.fold import RunFold, fold_of, fold_of_naming, merge
 from catchment.lineage.keys import job_name
 from catchment.lineage.resolve import resolve
 from tests.property.strategies import JOBS, Json, event_sets
 
-reader = Reader(build_job, build_dataset)
+reader = Reader(BUILDERS)
 
 
 def folds(events: list[Json]) -> list[RunFold]:

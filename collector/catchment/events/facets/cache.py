@@ -8,16 +8,16 @@ import msgspec
 from catchment.errors import NotJson
 from catchment.events import splitter
 from catchment.events.canonical import canonical, string
+from catchment.events.kept import Kept
 from catchment.events.model import Facet
 
-_CACHEABLE_BYTES_MAX = 64 * 1024
 _ORIGIN = ("_producer", "_schemaURL")
 
 
 @lru_cache(maxsize=16_384)
 def content_hash(facet: Facet) -> bytes:
     """The hash of a facet without `_producer` and `_schemaURL`: what versions are made of."""
-    members = splitter.members_fast(facet.body)
+    members = splitter.members_of(facet.body)
     kept = [string(key) + b":" + value for key, value in members.items() if key not in _ORIGIN]
     return sha256(b",".join(kept)).digest()[:16]
 
@@ -38,27 +38,16 @@ class FacetCache:
     """Distinct spellings of facets seen lately: at most `bytes_max` bytes of them."""
 
     def __init__(self, bytes_max: int) -> None:
-        self._half_bytes = bytes_max // 2
-        self._young: dict[tuple[str, bytes], Facet] = {}
-        self._old: dict[tuple[str, bytes], Facet] = {}
-        self._bytes = 0
+        self._kept = Kept[tuple[str, bytes], Facet](bytes_max)
 
     def read(self, name: str, raw: bytes) -> Facet | None:
         """As `read_facet`, for new bytes only."""
-        key = (name, raw)
-        facet = self._young.get(key)
-        if facet is not None:
-            return facet
-        facet = self._old.get(key) or read_facet(name, raw)
-        if facet is not None and len(raw) <= _CACHEABLE_BYTES_MAX:
-            self._keep(key, facet)
+        facet = self._kept.get((name, raw))
+        if facet is None:
+            facet = read_facet(name, raw)
+            if facet is not None:
+                self._kept.put((name, raw), facet, 2 * len(raw))
         return facet
-
-    def _keep(self, key: tuple[str, bytes], facet: Facet) -> None:
-        if self._bytes > self._half_bytes:
-            self._old, self._young, self._bytes = self._young, {}, 0
-        self._young[key] = facet
-        self._bytes += len(key[1]) + len(facet.body) + 300
 
 
 def view(facet: Facet) -> dict[str, object]:
