@@ -41,7 +41,9 @@ create table bag_use (
   entity integer not null,
   bag integer not null,
   dir "char" not null,
-  constraint bag_use_pkey PRIMARY KEY (entity, dir, bag)
+  id integer not null,
+  constraint bag_use_pkey PRIMARY KEY (id),
+  constraint bag_use_entity_dir_bag_key UNIQUE (entity, dir, bag)
 );
 
 create table batch (
@@ -117,8 +119,7 @@ create table event (
   at timestamp with time zone,
   run bigint,
   n integer not null,
-  job integer,
-  dataset integer,
+  subject integer,
   kind smallint not null,
   source smallint not null,
   type smallint,
@@ -275,9 +276,7 @@ create table seen (
 create table sighting (
   run bigint,
   at timestamp with time zone not null,
-  entity integer not null,
-  bag integer not null,
-  dir "char" not null
+  bag_use integer not null
 );
 
 create table event_body_default partition of event_body DEFAULT;
@@ -293,12 +292,12 @@ CREATE INDEX job_name ON public.job USING btree (namespace, "left"(name, 256) CO
 CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at) INCLUDE (ended_at);
 CREATE INDEX run_job_bag ON public.run USING btree (job, job_bag, first_at DESC);
 CREATE INDEX run_job_ended ON public.run USING btree (job, ended_at DESC) INCLUDE (io_set) WHERE (state = 2);
-CREATE INDEX run_job_started ON public.run USING btree (job, started_at DESC NULLS LAST, uuid);
+CREATE INDEX run_job_started ON public.run USING btree (job, started_at DESC NULLS LAST, uuid DESC);
 CREATE INDEX run_parent ON public.run USING btree (parent) WHERE (parent IS NOT NULL);
 CREATE INDEX run_job_job ON public.run_job USING btree (job);
 CREATE INDEX run_job_set ON public.run_job USING btree (io_set, bad, first_at) INCLUDE (ended_at);
-CREATE UNIQUE INDEX sighting_declared ON public.sighting USING btree (entity, bag, at) WHERE (run IS NULL);
-CREATE INDEX sighting_entity ON public.sighting USING btree (entity, dir, bag, at DESC, run);
+CREATE UNIQUE INDEX sighting_declared ON public.sighting USING btree (bag_use, at) WHERE (run IS NULL);
+CREATE INDEX sighting_use ON public.sighting USING btree (bag_use, at DESC);
 
 create view share as
  SELECT run.id AS run,

@@ -212,7 +212,7 @@ class Model:
         lasts = [run.created for run in having]
         if declared:
             lasts += self._declared_at(job, member, as_of)
-        basis = next(basis for basis, true in holds.items() if true)
+        basis = next((basis for basis, true in holds.items() if true), "named")
         ends = (node_id("dataset", dataset), node_id("job", job))
         return Edge(
             *(ends if direction == "i" else ends[::-1]),

@@ -57,7 +57,8 @@ class Resolved:
     """A run as answers show it. Datasets and jobs by natural keys; times in microseconds.
 
     `shares[0]` is that of the job the run is shown under; empty for a run that was only named.
-    `job` is None only for a fold without any event, which nothing stores.
+    `job` is None only for a fold without any event, which nothing stores. `job_version` is the hash
+    of the version of the job it is shown under, once it has ended.
     """
 
     state: State
@@ -75,6 +76,7 @@ class Resolved:
     writes: Sights
     external_id: str | None
     sightings: Sightings
+    job_version: bytes | None
 
     def named_versions(self) -> dict[bytes, str]:
         """Dataset written -> the version that its `version` facet names."""
@@ -85,12 +87,6 @@ class Resolved:
             if version:
                 versions[key] = version
         return versions
-
-    def job_version(self) -> bytes | None:
-        """The hash of the job's version, once the run has ended."""
-        if not self.shares or self.state <= State.RUNNING:
-            return None
-        return job_version_hash(self.shares[0].io_set, self.shares[0].facets.facets)
 
 
 def resolve(fold: RunFold) -> Resolved:
@@ -118,7 +114,14 @@ def resolve(fold: RunFold) -> Resolved:
         writes=writes,
         external_id=fold.external_id,
         sightings=_sightings(reads, writes),
+        job_version=_job_version(fold, shares),
     )
+
+
+def _job_version(fold: RunFold, shares: tuple[Share, ...]) -> bytes | None:
+    if fold.terminal is None or not shares:
+        return None
+    return job_version_hash(shares[0].io_set, shares[0].facets.facets)
 
 
 def _sightings(reads: Sights, writes: Sights) -> Sightings:

@@ -1,72 +1,26 @@
-"""Bounded caches: two generations of a dict, so that what is used stays and the rest goes at once.
+"""A bounded cache that is read at a dict's speed. Knows nothing of what it holds."""
 
-Knows nothing of what it holds.
-"""
-
-from typing import Generic, TypeVar
+from itertools import islice
+from typing import TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Cache(Generic[K, V]):
-    """A dict of at most `entries_max` entries; old ones go half of it at a time."""
+class Cache(dict[K, V]):
+    """A dict that may grow beyond `entries_max` until its owner trims it.
 
-    __slots__ = ("_half", "_old", "_young")
-
-    def __init__(self, entries_max: int) -> None:
-        self._half = max(1, entries_max // 2)
-        self._young: dict[K, V] = {}
-        self._old: dict[K, V] = {}
-
-    def get(self, key: K) -> V | None:
-        """The value, or None."""
-        found = self._young.get(key)
-        if found is None:
-            found = self._old.get(key)
-            if found is not None:
-                self.put(key, found)
-        return found
-
-    def put(self, key: K, value: V) -> None:
-        """Keep a value."""
-        if len(self._young) >= self._half and key not in self._young:
-            self._old, self._young = self._young, {}
-        self._young[key] = value
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._young, self._old = {}, {}
-
-
-class Staged(Generic[K, V]):
-    """What one transaction learned, over a cache: kept when it commits, forgotten otherwise.
-
-    A cache may hold only what is committed, because a write is skipped on its word.
+    So whoever found an entry can rely on it until the owner says that nobody is at work.
     """
 
-    __slots__ = ("_base", "_new")
+    __slots__ = ("_entries_max",)
 
-    def __init__(self, base: Cache[K, V]) -> None:
-        self._base = base
-        self._new: dict[K, V] = {}
+    def __init__(self, entries_max: int) -> None:
+        super().__init__()
+        self._entries_max = entries_max
 
-    def get(self, key: K) -> V | None:
-        """The value, as this transaction sees it."""
-        found = self._new.get(key)
-        return self._base.get(key) if found is None else found
-
-    def put(self, key: K, value: V) -> None:
-        """Learn a value."""
-        self._new[key] = value
-
-    def __getitem__(self, key: K) -> V:
-        found = self.get(key)
-        if found is None:
-            raise KeyError(key)
-        return found
-
-    def keep(self) -> None:
-        """The transaction committed."""
-        for key, value in self._new.items():
-            self._base.put(key, value)
+    def trim(self) -> None:
+        """If there are too many entries, drop the oldest until half as many are left."""
+        if len(self) > self._entries_max:
+            for old in list(islice(self, len(self) - self._entries_max // 2)):
+                del self[old]

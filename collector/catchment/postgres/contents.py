@@ -57,8 +57,8 @@ class Contents(Asking):
                 found[row_id] = bag
         if missing:
             for row_id, bag in bags_of_rows(await self.ask("facets_of_bags", missing)).items():
-                self._bags.put(row_id, bag)
-                found[row_id] = bag
+                self._bags[row_id] = found[row_id] = bag
+            self._bags.trim()
         # The empty bag has no rows of facets.
         return {row_id: found.get(row_id, Bag(())) for row_id in (*found, *missing)}
 

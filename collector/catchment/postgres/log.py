@@ -5,9 +5,9 @@ import time
 import asyncpg
 
 from catchment.lineage.ports import ControlEntry, Kind
-from catchment.postgres.write.log import append, write_others
+from catchment.postgres.write.log import append, open_batch, write_others
 from catchment.postgres.write.session import Session
-from catchment.postgres.write.state import IdBlocks, Known, Learned
+from catchment.postgres.write.state import IdBlocks, Known
 
 
 async def append_control(connection: asyncpg.Connection, kind: Kind, body: bytes) -> int:
@@ -15,9 +15,9 @@ async def append_control(connection: asyncpg.Connection, kind: Kind, body: bytes
 
     `body` is JSON text and must hold no secret. Takes the head row: commit soon after.
     """
-    session = Session(connection, Learned(Known()), IdBlocks(), IdBlocks())
+    session = Session(connection, Known(), IdBlocks(), IdBlocks())
     entries = [ControlEntry(kind, body)]
-    [[_, batch, _, _]] = await session.fetch("open_batch", [], [])
+    batch = (await open_batch(session, [], [])).id
     head = await append(session, batch, time.time_ns() // 1000, entries, [None], {}, {})
     await write_others(session, head, entries)
     return head.first_seq

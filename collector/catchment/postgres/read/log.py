@@ -9,6 +9,7 @@ from catchment.events.names import from_text
 from catchment.lineage.ports import Kind, Source
 from catchment.postgres.asking import Asking
 from catchment.postgres.blobs import unpack
+from catchment.postgres.write.log import whole_hash
 
 _TYPES = tuple(EventType)
 
@@ -69,7 +70,7 @@ def _entry(row: Any) -> LogEntry:
         job=_name(row["job_namespace"], row["job"]),
         dataset=_name(row["dataset_namespace"], row["dataset"]),
         source=Source(row["source"]),
-        sha256=row["sha256"],
+        sha256=whole_hash(row["key"], row["sha256"]),
         problems=json.loads(row["problems"]) if row["problems"] else [],
     )
 

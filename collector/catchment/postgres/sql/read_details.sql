@@ -2,18 +2,14 @@
 -- For each bag that a dataset was ever seen with, when last: one probe a bag, however many runs.
 select u.entity, u.dir, u.bag, s.at
 from bag_use u cross join lateral (
-  select at from sighting s
-  where s.entity = u.entity and s.dir = u.dir and s.bag = u.bag and s.at <= $2
-  order by at desc limit 1) s
+  select at from sighting s where s.bag_use = u.id and s.at <= $2 order by at desc limit 1) s
 where u.entity = any($1::integer[]) and u.dir in ('i', 'o', 'd');
 
 -- name: bags_of_jobs
 -- As of datasets; what runs show of their job stands on the run.
 select u.entity, u.dir, u.bag, s.at
 from bag_use u cross join lateral (
-  select at from sighting s
-  where u.dir = 'd' and s.entity = u.entity and s.dir = 'd' and s.bag = u.bag and s.at <= $2
-  order by at desc limit 1) s
+  select at from sighting s where s.bag_use = u.id and s.at <= $2 order by at desc limit 1) s
 where u.entity = any($1::integer[]) and u.dir = 'd'
 union all
 select u.entity, u.dir, u.bag, r.at
@@ -33,8 +29,7 @@ where u.entity = any($1::integer[]) and u.dir = 'j' and r.at is not null;
 select distinct on (u.entity) u.entity, w.uuid, w.run, v.version
 from bag_use u cross join lateral (
   select s.run, s.at, r.uuid from sighting s join run r on r.id = s.run
-  where s.entity = u.entity and s.dir = 'o' and s.bag = u.bag
-    and r.state = 2 and r.ended_at <= $2
+  where s.bag_use = u.id and r.state = 2 and r.ended_at <= $2
   order by s.at desc, r.uuid desc limit 1) w
 left join named_version v on v.dataset = u.entity and v.run = w.run
 where u.entity = any($1::integer[]) and u.dir = 'o'

@@ -1,13 +1,13 @@
 -- name: list_entries
--- The log in its order, to be followed.
-select e.seq, e.kind, b.logged_at, e.at, e.type, e.source, e.sha256, e.n, e.batch,
+-- The log in its order, to be followed. What it is about is a job or a dataset: ids are of one kind.
+select e.seq, e.kind, b.logged_at, e.at, e.type, e.source, e.key, e.sha256,
   r.uuid as run, jn.name as job_namespace, j.name as job, dn.name as dataset_namespace,
   d.name as dataset, p.problems
 from event e
   join batch b on b.id = e.batch
   left join run r on r.id = e.run
-  left join job j on j.id = e.job left join namespace jn on jn.id = j.namespace
-  left join dataset d on d.id = e.dataset left join namespace dn on dn.id = d.namespace
+  left join job j on j.id = e.subject left join namespace jn on jn.id = j.namespace
+  left join dataset d on d.id = e.subject left join namespace dn on dn.id = d.namespace
   left join event_problem p on p.batch = e.batch and p.n = e.n
 where e.seq > $1 and ($2::smallint[] is null or e.kind = any($2))
 order by e.seq limit $3;

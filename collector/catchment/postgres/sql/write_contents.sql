@@ -57,10 +57,16 @@ on conflict do nothing;
 
 -- name: ensure_bag_uses
 -- Insert-only: a bag of a passing state stays listed, and the probe for its sightings finds none.
-insert into bag_use (entity, bag, dir)
-select * from unnest($1::integer[], $2::integer[], $3::text[]) as new (entity, bag, dir)
-order by entity, dir, bag
-on conflict do nothing;
+insert into bag_use (id, entity, dir, bag)
+select * from unnest($1::integer[], $2::integer[], $3::text[], $4::integer[])
+  as new (id, entity, dir, bag) order by entity, dir, bag
+on conflict (entity, dir, bag) do nothing;
+
+-- name: find_bag_uses
+-- The ids that won.
+select u.id, u.entity, u.dir, u.bag
+from unnest($1::integer[], $2::text[], $3::integer[]) as wanted (entity, dir, bag)
+join bag_use u on u.entity = wanted.entity and u.dir = wanted.dir::"char" and u.bag = wanted.bag;
 
 -- name: ensure_job_versions
 -- Content-addressed, as facets.

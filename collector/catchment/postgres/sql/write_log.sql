@@ -10,7 +10,8 @@ select nextval('run_id') from generate_series(1, $1::integer);
 -- Everything that a batch must know first, in one trip: which events the log has already (the caller
 -- compares the whole hash), the batch's id (bodies carry it, because the seq is not known until the
 -- end), and its runs, locked in key order before their folds are read. With repeats among the events
--- no run is locked: the caller leaves them out and asks again.
+-- no run is locked: the caller leaves them out and asks again. The epoch is for caches to be cleared
+-- before they are used; it is compared again when the head row is taken.
 with repeats as materialized (
   select key, seq, sha256 from event where key = any($1::uuid[])
 ), locked as (
@@ -20,6 +21,7 @@ with repeats as materialized (
 )
 select 'repeat' as what, seq as id, key as uuid, sha256 as bytes from repeats
 union all select 'run', id, uuid, fold from locked
+union all select 'epoch', graph_epoch, null, null from head
 union all select 'batch', nextval('batch_id'), null, null;
 
 -- name: find_dead
@@ -43,20 +45,20 @@ with taken as (
   set n = n + cardinality($3::uuid[]), logged_at = greatest(clock_timestamp(), logged_at)
   returning n - cardinality($3::uuid[]) as first_seq, logged_at, graph_epoch, alias_epoch
 ), entries as (
-  insert into event (seq, key, batch, at, run, n, job, dataset, kind, source, type, sha256)
-  select first_seq + o - 1, key, $1, at, run, o - 1, job, dataset, kind, source, type, sha256
-  from taken, unnest($3::uuid[], $4::timestamptz[], $5::bigint[], $6::integer[], $7::integer[],
-                     $8::smallint[], $9::smallint[], $10::smallint[], $11::bytea[])
-    with ordinality as new (key, at, run, job, dataset, kind, source, type, sha256, o)
+  insert into event (seq, key, batch, at, run, n, subject, kind, source, type, sha256)
+  select first_seq + o - 1, key, $1, at, run, o - 1, subject, kind, source, type, sha256
+  from taken, unnest($3::uuid[], $4::timestamptz[], $5::bigint[], $6::integer[], $7::smallint[],
+                     $8::smallint[], $9::smallint[], $10::bytea[])
+    with ordinality as new (key, at, run, subject, kind, source, type, sha256, o)
 ), batches as (
   insert into batch (id, first_seq, entries, logged_at, received_at)
   select $1, first_seq, cardinality($3::uuid[]), logged_at, $2 from taken
 ), bodies as (
   insert into event_body (batch, n, dict, bodies)
-  select $1, n, 0, bodies from unnest($14::integer[], $15::bytea[]) as new (n, bodies)
+  select $1, n, 0, bodies from unnest($13::integer[], $14::bytea[]) as new (n, bodies)
 ), sights as (
   insert into seen (entity, last_at)
-  select entity, last_at from unnest($12::integer[], $13::timestamptz[]) as new (entity, last_at)
+  select entity, last_at from unnest($11::integer[], $12::timestamptz[]) as new (entity, last_at)
   on conflict (entity) do update set last_at = excluded.last_at
   where seen.last_at < excluded.last_at
 )

@@ -32,15 +32,14 @@ with given as (
       given.job_version, given.state, given.state in (3, 4), given.flags, given.fold)
   from given where run.id = given.id and not given.fresh
 ), sighted as (
-  insert into sighting (run, at, entity, bag, dir)
-  select * from unnest($19::bigint[], $20::timestamptz[], $21::integer[], $22::integer[], $23::text[])
-    as new (run, at, entity, bag, dir) order by entity, bag, at
+  insert into sighting (bag_use, run, at)
+  select * from unnest($19::integer[], $20::bigint[], $21::timestamptz[])
+    as new (bag_use, run, at) order by bag_use, at
 ), moved as (
-  update sighting set at = new.at, bag = new.bag
-  from unnest($24::bigint[], $25::timestamptz[], $26::integer[], $27::integer[], $28::text[],
-    $29::timestamptz[], $30::integer[]) as new (run, at, entity, bag, dir, old_at, old_bag)
-  where sighting.entity = new.entity and sighting.dir = new.dir::"char"
-    and sighting.bag = new.old_bag and sighting.at = new.old_at and sighting.run = new.run
+  update sighting set bag_use = new.bag_use, at = new.at
+  from unnest($22::integer[], $23::bigint[], $24::timestamptz[], $25::integer[], $26::timestamptz[])
+    as new (bag_use, run, at, old_use, old_at)
+  where sighting.bag_use = new.old_use and sighting.at = new.old_at and sighting.run = new.run
 )
 select count(*) from inserted;
 
@@ -57,10 +56,9 @@ select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], 
 
 -- name: insert_declared_sightings
 -- What declarations say; those that come again change nothing.
-insert into sighting (run, at, entity, bag, dir)
-select null, * from unnest($1::timestamptz[], $2::integer[], $3::integer[], $4::text[])
-  as new (at, entity, bag, dir) order by entity, bag, at
-on conflict (entity, bag, at) where run is null do nothing;
+insert into sighting (bag_use, at)
+select * from unnest($1::integer[], $2::timestamptz[]) as new (bag_use, at) order by bag_use, at
+on conflict (bag_use, at) where run is null do nothing;
 
 -- name: delete_named_versions
 -- Versions follow from the fold: what it no longer says goes.

@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from time import perf_counter
 from typing import NamedTuple
@@ -11,12 +10,18 @@ from typing import NamedTuple
 from catchment.lineage.gather import Asserted
 from catchment.lineage.ports import DeadEntry, Entry, EventEntry, Outcome
 from catchment.postgres.write.entities import ensure_names, last_sights
-from catchment.postgres.write.log import append, event_key, write_others, write_problems
+from catchment.postgres.write.folds import read_folds
+from catchment.postgres.write.log import (
+    append,
+    event_key,
+    open_batch,
+    write_others,
+    write_problems,
+)
 from catchment.postgres.write.runs import (
     Locked,
-    Row,
+    lock_runs,
     merge_runs,
-    read_folds,
     runs_wanted,
     write_contents,
     write_declarations,
@@ -71,20 +76,22 @@ class Batch:
         session = self._session
         begun = perf_counter()
         asserted = self._assert(fresh)
-        opened = await _open(session, fresh, runs_wanted(session, asserted))
-        seqs = opened.repeats
+        keys = [identity.key for identity in fresh if identity.key is not None]
+        opened = await open_batch(session, keys, runs_wanted(session, asserted))
+        known = {Identity(key, digest): seq for (key, digest), seq in opened.known.items()}
+        seqs: dict[Identity, int | None] = {i: seq for i, seq in known.items() if i in fresh}
         seqs.update(await self._find_dead(identities))
+        for identity in seqs:
+            fresh.pop(identity, None)
         if seqs:
-            for identity in seqs:
-                fresh.pop(identity, None)
             asserted = self._assert(fresh)
-            wanted = runs_wanted(session, asserted) if opened.repeats else []
-            opened.runs += await session.fetch("lock_runs", wanted) if wanted else []
+        if known:  # then no run was locked
+            opened.runs = await lock_runs(session, runs_wanted(session, asserted))
         if fresh:
             locked = await read_folds(session, opened.runs)
             _FIND_SECONDS.observe(perf_counter() - begun)
-            entries = [self._entries[n] for n in fresh.values()]
-            first_seq = await self._append(opened.batch, asserted, locked, list(fresh), entries)
+            free = _free_keys(list(fresh), known)
+            first_seq = await self._append(opened.id, asserted, locked, fresh, free)
             seqs.update(zip(fresh, range(first_seq, first_seq + len(fresh)), strict=True))
         return seqs
 
@@ -121,12 +128,13 @@ class Batch:
         batch: int,
         asserted: Asserted,
         locked: Locked,
-        identities: list[Identity],
-        entries: list[Entry],
+        fresh: dict[Identity, int],
+        keys: list[bytes | None],
     ) -> int:
-        """Write these entries and all that follows from them; the seq of the first."""
+        """Write the fresh entries and all that follows from them; the seq of the first."""
         session = self._session
         begun = perf_counter()
+        entries = [self._entries[n] for n in fresh.values()]
         await ensure_names(session, asserted)
         changes = await merge_runs(session, asserted, locked)
         await write_contents(session, asserted, changes)
@@ -138,7 +146,6 @@ class Batch:
         run_ids = {uuid: run_id for uuid, (run_id, _) in locked.items()}
         run_ids.update((change.uuid, change.id) for change in changes)
         seen = last_sights(session, asserted)
-        keys = _free_keys(identities)
         head = await append(session, batch, self._received_at_us, entries, keys, seen, run_ids)
         await write_others(session, head, entries)
         self.epoch = head.graph_epoch
@@ -164,31 +171,9 @@ def _identity(n: int, entry: Entry) -> Identity:
     return Identity(None, b"", n)
 
 
-@dataclass(slots=True)
-class _Opened:
-    """What `open_batch` found; `runs` are locked, and none are if there are `repeats`."""
-
-    batch: int
-    repeats: dict[Identity, int | None]
-    runs: list[Row]
-
-
-async def _open(session: Session, fresh: Iterable[Identity], runs: list[bytes]) -> _Opened:
-    keys = [identity.key for identity in fresh if identity.key is not None]
-    opened = _Opened(0, {}, [])
-    for what, row_id, uuid, content in await session.fetch("open_batch", keys, runs):
-        if what == "batch":
-            opened.batch = row_id
-        elif what == "run":
-            opened.runs.append((row_id, uuid, content))
-        else:
-            opened.repeats[Identity(uuid, content)] = row_id
-    return opened
-
-
-def _free_keys(identities: list[Identity]) -> list[bytes | None]:
+def _free_keys(identities: list[Identity], met: Iterable[Identity]) -> list[bytes | None]:
     """The event keys; none for the second of two events whose 80 bits of hash are the same."""
-    taken: set[bytes] = set()
+    taken = {identity.key for identity in met}
     keys: list[bytes | None] = []
     for identity in identities:
         free = identity.key is not None and identity.key not in taken

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from catchment.lineage.gather import Asserted, EdgeKey, Touch
-from catchment.postgres.caches import Staged
+from catchment.postgres.caches import Cache
 from catchment.postgres.write.session import Session
 from catchment.postgres.write.state import Entity
 
@@ -25,85 +25,95 @@ _DATASETS = Queries("ensure_datasets", "find_datasets")
 
 
 async def ensure_names(session: Session, asserted: Asserted) -> None:
-    """Afterwards `session.learned` has the id of every namespace, job and dataset named."""
-    learned = session.learned
-    jobs = _unknown(learned.jobs, asserted.jobs)
-    datasets = _unknown(learned.datasets, asserted.datasets)
-    await _ensure_namespaces(session, [*jobs, *datasets])
-    await _ensure(session, _JOBS, learned.jobs, learned.job_keys, jobs)
-    await _ensure(session, _DATASETS, learned.datasets, learned.dataset_keys, datasets)
-    session.job_ids.update({key: learned.jobs[key][0] for key in asserted.jobs})
-    session.dataset_ids.update({key: learned.datasets[key][0] for key in asserted.datasets})
+    """Afterwards `session` has the id of every namespace, job and dataset named."""
+    known = session.known
+    jobs = _unknown(known.jobs, asserted.jobs)
+    datasets = _unknown(known.datasets, asserted.datasets)
+    if jobs or datasets:
+        await _ensure_namespaces(session, [*jobs, *datasets])
+        await _ensure(session, _JOBS, known.jobs, known.job_keys, jobs)
+        await _ensure(session, _DATASETS, known.datasets, known.dataset_keys, datasets)
+    session.job_ids.update({key: known.jobs[key].id for key in asserted.jobs})
+    session.dataset_ids.update({key: known.datasets[key].id for key in asserted.datasets})
 
 
-def _unknown(known: Staged[bytes, Entity], touched: dict[bytes, Touch]) -> list[Touch]:
+def _unknown(known: Cache[bytes, Entity], touched: dict[bytes, Touch]) -> list[Touch]:
     """Those that are new, or named earlier than is known so far."""
     unknown = []
     for key, touch in touched.items():
         entity = known.get(key)
-        if entity is None or entity[1] > touch.first_us:
+        if entity is None or entity.first_us > touch.first_us:
             unknown.append(touch)
     return unknown
 
 
 async def _ensure_namespaces(session: Session, touches: Iterable[Touch]) -> None:
     """A namespace is named by whatever is named in it, so only these can move its first sight."""
-    known = session.learned.namespaces
+    known = session.known.namespaces
     new: dict[bytes, tuple[int, str]] = {}
     for touch in touches:
         key = touch.name.namespace_key
         first_us = min(touch.first_us, new[key][0]) if key in new else touch.first_us
         entity = known.get(key)
-        if entity is None or entity[1] > first_us:
+        if entity is None or entity.first_us > first_us:
             new[key] = (first_us, touch.name.namespace)
     if new:
         firsts, names = map(list, zip(*new.values(), strict=True))
-        await _write(session, _NAMESPACES, known, list(new), [firsts, names])
+        for key, row_id, first_us in await _write(session, _NAMESPACES, list(new), [firsts, names]):
+            _learn(known, key, row_id, first_us, None)
 
 
 async def _ensure(
     session: Session,
     queries: Queries,
-    known: Staged[bytes, Entity],
-    keys: Staged[int, bytes],
+    known: Cache[bytes, Entity],
+    keys: Cache[int, bytes],
     touches: list[Touch],
 ) -> None:
     if not touches:
         return
-    namespaces = session.learned.namespaces
+    namespaces = session.known.namespaces
+    spaces = {touch.name.key: namespaces[touch.name.namespace_key] for touch in touches}
     columns: list[list[Any]] = [
         [touch.first_us for touch in touches],
         [touch.name.name for touch in touches],
-        [namespaces[touch.name.namespace_key][0] for touch in touches],
+        [namespace.id for namespace in spaces.values()],
     ]
-    names = [touch.name.key for touch in touches]
-    await _write(session, queries, known, names, columns)
-    for key in names:
-        keys.put(known[key][0], key)
+    for key, row_id, first_us in await _write(session, queries, list(spaces), columns):
+        _learn(known, key, row_id, first_us, spaces[key])
+        keys[row_id] = key
 
 
 async def _write(
-    session: Session,
-    queries: Queries,
-    known: Staged[bytes, Entity],
-    keys: list[bytes],
-    columns: list[list[Any]],
-) -> None:
+    session: Session, queries: Queries, keys: list[bytes], columns: list[list[Any]]
+) -> list[tuple[bytes, int, int]]:
+    """(key, id, first sight) of each, as they stand then."""
     ids = await session.row_ids(len(keys))
     await session.execute(queries.insert, ids, keys, *columns)
-    for row in await session.fetch(queries.find, keys):
-        known.put(row["key"], (row["id"], row["first_at"]))
+    rows = await session.fetch(queries.find, keys)
+    return [(row["key"], row["id"], row["first_at"]) for row in rows]
+
+
+def _learn(
+    known: Cache[bytes, Entity], key: bytes, row_id: int, first_us: int, namespace: Entity | None
+) -> None:
+    entity = known.get(key)
+    if entity is None:
+        known[key] = Entity(row_id, first_us, namespace)
+    else:
+        entity.first_us = first_us
 
 
 async def ensure_edges(session: Session, edges: dict[EdgeKey, int]) -> None:
     """First sights of edges; those that are known to be seen earlier cost nothing."""
-    known = session.learned.edges
+    known = session.known.edges
+    job_ids, dataset_ids = session.job_ids, session.dataset_ids
     new = []
     for (job, dataset, direction, basis), first_us in edges.items():
-        edge = (session.job_ids[job], session.dataset_ids[dataset], direction, basis)
+        edge = (job_ids[job], dataset_ids[dataset], direction, basis)
         seen_us = known.get(edge)
         if seen_us is None or seen_us > first_us:
-            known.put(edge, first_us)
+            known[edge] = first_us
             new.append((*edge, first_us))
     if new:
         await session.execute_rows("ensure_edges", new)
@@ -111,17 +121,12 @@ async def ensure_edges(session: Session, edges: dict[EdgeKey, int]) -> None:
 
 def last_sights(session: Session, asserted: Asserted) -> dict[int, int]:
     """Entity -> the latest eventTime that names it, where that moves. Namespaces too."""
-    learned = session.learned
-    latest: dict[int, int] = {}
-    for known, touched in ((learned.jobs, asserted.jobs), (learned.datasets, asserted.datasets)):
+    moved: dict[int, int] = {}
+    known = session.known
+    for entities, touched in ((known.jobs, asserted.jobs), (known.datasets, asserted.datasets)):
         for key, touch in touched.items():
-            for entity in (known[key][0], learned.namespaces[touch.name.namespace_key][0]):
-                if touch.last_us > latest.get(entity, touch.last_us - 1):
-                    latest[entity] = touch.last_us
-    moved = {}
-    for entity in sorted(latest):
-        seen_us = learned.seen.get(entity)
-        if seen_us is None or seen_us < latest[entity]:
-            moved[entity] = latest[entity]
-            learned.seen.put(entity, latest[entity])
-    return moved
+            entity = entities[key]
+            for named in (entity, entity.namespace):
+                if named is not None and (named.last_us is None or named.last_us < touch.last_us):
+                    moved[named.id] = named.last_us = touch.last_us
+    return dict(sorted(moved.items()))

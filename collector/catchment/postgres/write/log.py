@@ -10,19 +10,53 @@ from hashlib import sha256
 from typing import Any
 
 from catchment.events.model import EventType
+from catchment.lineage.assertion import ReadEvent
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
 from catchment.postgres.blobs import blobs
 from catchment.postgres.write.session import Session
 
 _TYPES = {kind: number for number, kind in enumerate(EventType)}
 _TIME_BITS = 48
+_KEY_HASH_BYTES = 10
 _MS_OFFSET = 1 << (_TIME_BITS - 1)
 
 
 def event_key(time_us: int, digest: bytes) -> bytes:
     """48 bits of eventTime in ms (shifted, so that times before 1970 sort), 80 bits of the hash."""
     shifted = (time_us // 1000 + _MS_OFFSET) & ((1 << _TIME_BITS) - 1)
-    return shifted.to_bytes(6) + digest[:10]
+    return shifted.to_bytes(6) + digest[:_KEY_HASH_BYTES]
+
+
+def whole_hash(key: bytes | None, rest: bytes) -> bytes:
+    """The hash of an entry from its row: a key ends with the hash's first bytes."""
+    return rest if key is None else key[-_KEY_HASH_BYTES:] + rest
+
+
+@dataclass(slots=True)
+class Opened:
+    """What a batch knows first: its id, what the log has of its keys, and its runs.
+
+    `known`: (key, hash) -> seq. `runs`: rows of (id, uuid, fold), locked; none if any is known.
+    """
+
+    id: int
+    known: dict[tuple[bytes, bytes], int]
+    runs: list[Sequence[Any]]
+
+
+async def open_batch(session: Session, keys: Sequence[bytes], runs: Sequence[bytes]) -> Opened:
+    """Begin a batch about these events and runs; caches of another epoch are cleared."""
+    opened = Opened(0, {}, [])
+    for what, row_id, uuid, content in await session.fetch("open_batch", keys, runs):
+        if what == "run":
+            opened.runs.append((row_id, uuid, content))
+        elif what == "repeat":
+            opened.known[uuid, whole_hash(uuid, content)] = row_id
+        elif what == "batch":
+            opened.id = row_id
+        elif row_id != session.known.epoch:
+            session.known.clear(epoch=row_id)
+    return opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +97,7 @@ async def append(
 ) -> Head:
     """Number the entries; write log and bodies. `keys[i]`: the event key of entry i, if any."""
     ns, packed = zip(*blobs([body_of(entry) for entry in entries]), strict=True)
-    rows = [_row(session, entry, run_ids) for entry in entries]
+    rows = [_row(session, *each, run_ids) for each in zip(entries, keys, strict=True)]
     columns = [list(column) for column in zip(*rows, strict=True)]
     [row] = await session.fetch(
         "append_batch",
@@ -79,23 +113,30 @@ async def append(
     return Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
 
 
-def _row(session: Session, entry: Entry, run_ids: dict[bytes, int]) -> tuple[Any, ...]:
-    """at, run, job, dataset, kind, source, type, sha256."""
+def _row(
+    session: Session, entry: Entry, key: bytes | None, run_ids: dict[bytes, int]
+) -> tuple[Any, ...]:
+    """at, run, subject, kind, source, type, sha256."""
     if isinstance(entry, EventEntry):
         event = entry.event
         return (
             event.time_us,
             run_ids[event.run_id] if event.run_id is not None else None,
-            session.job_ids[event.job.name.key] if event.job else None,
-            session.dataset_ids[event.dataset.name.key] if event.dataset else None,
+            _subject(session, event),
             Kind.EVENT,
             entry.source,
             _TYPES[event.type] if event.type else None,
-            event.sha256,
+            event.sha256 if key is None else event.sha256[_KEY_HASH_BYTES:],
         )
     kind = Kind.DEAD_LETTER if isinstance(entry, DeadEntry) else entry.kind
     source = entry.source if isinstance(entry, DeadEntry) else Source.CONTROL
-    return (None, None, None, None, kind, source, None, sha256(entry.body).digest())
+    return (None, None, None, kind, source, None, sha256(entry.body).digest())
+
+
+def _subject(session: Session, event: ReadEvent) -> int | None:
+    if event.job is not None:
+        return session.job_ids[event.job.name.key]
+    return session.dataset_ids[event.dataset.name.key] if event.dataset else None
 
 
 async def write_others(session: Session, head: Head, entries: Sequence[Entry]) -> None:

@@ -8,21 +8,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catchment.lineage.bags import EMPTY, Bag
+from catchment.lineage.bags import Bag
 from catchment.lineage.fold import RunFold, fold_of_naming, merge
-from catchment.lineage.gather import Asserted
+from catchment.lineage.gather import Asserted, DeclaredBag
 from catchment.lineage.keys import digest
 from catchment.lineage.parents import Stub
 from catchment.lineage.resolve import BAD, Resolved, resolve
-from catchment.postgres.contents import bags_of_rows
-from catchment.postgres.folds import Builder, Encoder, References, bags_in, unpack
-from catchment.postgres.write.contents import ensure_bag_uses, ensure_bags, ensure_io_sets
+from catchment.postgres.folds import bags_in
+from catchment.postgres.write.contents import ensure_bags, ensure_io_sets, ensure_uses
 from catchment.postgres.write.entities import ensure_edges
+from catchment.postgres.write.folds import encode_folds
 from catchment.postgres.write.session import Redo, Session, columns_of
+from catchment.postgres.write.state import Held, Use
 
 Row = Sequence[Any]
-Locked = dict[bytes, tuple[int, RunFold]]
-"""Run -> its id and its fold, of runs that this transaction has locked."""
+Locked = dict[bytes, tuple[int, Held]]
+"""Run -> its id and what its fold means, of runs that this transaction has locked."""
 
 
 @dataclass(slots=True)
@@ -43,46 +44,15 @@ def runs_wanted(session: Session, asserted: Asserted) -> list[bytes]:
     return list(wanted)
 
 
-async def read_folds(session: Session, rows: Sequence[Row]) -> Locked:
-    """The folds of locked runs: rows of (id, uuid, fold's bytes)."""
-    raws = [(uuid, run_id, unpack(fold)) for run_id, uuid, fold in rows]
-    references = References()
-    for _, _, raw in raws:
-        references.add(raw)
-    builder = await _builder(session, references)
-    return {uuid: (run_id, builder.build(raw)) for uuid, run_id, raw in raws}
-
-
 def _news(session: Session, run: bytes, stub: Stub) -> bool:
     """Whether a naming can change anything, by what is committed."""
-    known = session.learned.stubs.get(run)
+    known = session.known.stubs.get(run)
     return known is None or (known[1] is not None and stub < known[1])
 
 
-async def _builder(session: Session, references: References) -> Builder:
-    learned = session.learned
-    for query, known, wanted, ids in (
-        ("keys_of_jobs", learned.job_keys, references.jobs, session.job_ids),
-        ("keys_of_datasets", learned.dataset_keys, references.datasets, session.dataset_ids),
-    ):
-        missing = [row_id for row_id in wanted if known.get(row_id) is None]
-        if missing:
-            for row in await session.fetch(query, missing):
-                known.put(row["id"], row["key"])
-        for row_id in wanted:
-            ids[known[row_id]] = row_id
-    missing = [row_id for row_id in references.bags if learned.bags.get(row_id) is None]
-    if missing:
-        found = bags_of_rows(await session.fetch("facets_of_bags", missing))
-        for row_id in missing:
-            bag = found.get(row_id, EMPTY)
-            learned.bags.put(row_id, bag)
-            learned.bag_ids.put(bag.hash, row_id)
-    return Builder(
-        {row_id: learned.job_keys[row_id] for row_id in references.jobs},
-        {row_id: learned.dataset_keys[row_id] for row_id in references.datasets},
-        {row_id: learned.bags[row_id] for row_id in references.bags},
-    )
+async def lock_runs(session: Session, runs: list[bytes]) -> list[Row]:
+    """Rows of (id, uuid, fold), for a batch that could not lock them when it was opened."""
+    return list(await session.fetch("lock_runs", runs)) if runs else []
 
 
 async def merge_runs(session: Session, asserted: Asserted, locked: Locked) -> list[Change]:
@@ -96,10 +66,10 @@ async def merge_runs(session: Session, asserted: Asserted, locked: Locked) -> li
             fold = folds[uuid]
             changes.append(Change(ids[uuid], uuid, fold, resolve(fold), None))
             continue
-        run_id, before = locked[uuid]
-        fold = merge(before, folds[uuid])
-        if fold != before:
-            changes.append(Change(run_id, uuid, fold, resolve(fold), resolve(before)))
+        run_id, stood = locked[uuid]
+        fold = merge(stood.fold, folds[uuid])
+        if fold != stood.fold:
+            changes.append(Change(run_id, uuid, fold, resolve(fold), stood.resolved))
         _learn_stub(session, uuid, run_id, fold)
     for change in changes:
         _learn_stub(session, change.uuid, change.id, change.fold)
@@ -109,18 +79,18 @@ async def merge_runs(session: Session, asserted: Asserted, locked: Locked) -> li
 def _incoming(session: Session, asserted: Asserted, locked: Locked) -> dict[bytes, RunFold]:
     folds = dict(asserted.runs)
     for uuid, stub in asserted.stubs.items():
-        known = folds.get(uuid) or (locked[uuid][1] if uuid in locked else None)
+        known = folds.get(uuid) or (locked[uuid][1].fold if uuid in locked else None)
         if known is not None and known.first_us is not None:
             # A run that speaks for itself: that others name it as well changes no answer.
             folds.setdefault(uuid, RunFold())
-        elif uuid in locked or session.learned.stubs.get(uuid) is None:
+        elif uuid in locked or uuid not in session.known.stubs:
             folds[uuid] = fold_of_naming(*stub)
     return folds
 
 
 def _learn_stub(session: Session, uuid: bytes, run_id: int, fold: RunFold) -> None:
     named = None if fold.first_us is not None else fold.named
-    session.learned.stubs.put(uuid, (run_id, named))
+    session.known.stubs[uuid] = (run_id, named)
 
 
 async def write_contents(session: Session, asserted: Asserted, changes: list[Change]) -> None:
@@ -133,7 +103,7 @@ async def write_contents(session: Session, asserted: Asserted, changes: list[Cha
     shapes += [declaration.io_set for declaration in asserted.declarations]
     await ensure_io_sets(session, shapes)
     await _ensure_job_versions(session, changes)
-    await ensure_bag_uses(session, _uses(session, asserted, changes))
+    await ensure_uses(session, _uses(session, asserted, changes))
     await ensure_edges(session, asserted.edges)
 
 
@@ -151,43 +121,43 @@ def _all_bags(asserted: Asserted, changes: list[Change]) -> Iterator[Bag]:
 
 
 async def _ensure_job_versions(session: Session, changes: list[Change]) -> None:
-    learned = session.learned
+    known = session.known.job_versions
     new = {}
     for change in changes:
-        version = change.after.job_version()
-        if version is not None and learned.job_versions.get(version) is None:
+        version = change.after.job_version
+        if version is not None and version not in known:
             new[version] = (session.job_ids[change.after.job],)
-    await session.ensure("ensure_job_versions", "find_job_versions", learned.job_versions, new)
+    await session.ensure("ensure_job_versions", "find_job_versions", known, new)
 
 
-def _uses(
-    session: Session, asserted: Asserted, changes: list[Change]
-) -> Iterator[tuple[int, str, int]]:
-    learned = session.learned
+def _uses(session: Session, asserted: Asserted, changes: list[Change]) -> Iterator[Use]:
+    bag_ids = session.known.bag_ids
     for change in changes:
-        for (key, direction), (_, bag) in change.after.sightings.items():
-            yield session.dataset_ids[key], direction, learned.bag_ids[bag.hash]
+        for run in (change.before, change.after):
+            for (key, direction), (_, bag) in run.sightings.items() if run else ():
+                yield session.dataset_ids[key], direction, bag_ids[bag.hash]
         for share in change.after.shares:
-            yield session.job_ids[share.job], "j", learned.bag_ids[share.facets.hash]
+            yield session.job_ids[share.job], "j", bag_ids[share.facets.hash]
     for declared in asserted.bags:
-        known = session.job_ids if declared.is_job else session.dataset_ids
-        yield known[declared.key], "d", learned.bag_ids[declared.bag.hash]
+        yield _declared_use(session, declared)
+
+
+def _declared_use(session: Session, declared: DeclaredBag) -> Use:
+    known = session.job_ids if declared.is_job else session.dataset_ids
+    return known[declared.key], "d", session.known.bag_ids[declared.bag.hash]
 
 
 async def write_runs(session: Session, changes: list[Change]) -> None:
     """The rows of runs, and what hangs on them."""
-    learned = session.learned
-    encoder = Encoder(
-        session.job_ids.__getitem__,
-        session.dataset_ids.__getitem__,
-        lambda bag: learned.bag_ids[bag.hash],
-    )
     if not changes:
         return
+    folds = encode_folds(session, [(change.fold, change.after) for change in changes])
     ancestors = await _ancestors(session, changes)
-    runs = [_row(session, encoder, ancestors, change) for change in changes]
+    runs = [
+        _row(session, ancestors, change, fold) for change, fold in zip(changes, folds, strict=True)
+    ]
     new, moved = _sightings(session, changes)
-    columns = [*columns_of(runs, 18), *columns_of(new, 5), *columns_of(moved, 7)]
+    columns = [*columns_of(runs, 18), *columns_of(new, 3), *columns_of(moved, 5)]
     [[written]] = await session.fetch("write_runs", *columns)
     if written < sum(change.before is None for change in changes):
         raise Redo
@@ -197,7 +167,7 @@ async def write_runs(session: Session, changes: list[Change]) -> None:
 
 async def _ancestors(session: Session, changes: list[Change]) -> dict[bytes, int]:
     """The ids of all parents and roots; each has a row, since every naming makes one."""
-    stubs = session.learned.stubs
+    stubs = session.known.stubs
     named = {run.run_id for change in changes for run in change.after.ancestry if run is not None}
     found = {uuid: stub[0] for uuid in named if (stub := stubs.get(uuid)) is not None}
     missing = [uuid for uuid in named if uuid not in found]
@@ -207,12 +177,11 @@ async def _ancestors(session: Session, changes: list[Change]) -> dict[bytes, int
 
 
 def _row(
-    session: Session, encoder: Encoder, ancestors: dict[bytes, int], change: Change
+    session: Session, ancestors: dict[bytes, int], change: Change, fold: bytes
 ) -> tuple[Any, ...]:
-    learned = session.learned
+    known = session.known
     run = change.after
     share = run.shares[0] if run.shares else None
-    version = run.job_version()
     parent, root = run.ancestry
     return (
         change.id,
@@ -225,18 +194,18 @@ def _row(
         ancestors[parent.run_id] if parent else None,
         ancestors[root.run_id] if root else None,
         session.job_ids[run.job],
-        learned.io_sets[share.io_set.hash] if share else None,
-        learned.bag_ids[share.facets.hash] if share else None,
-        learned.job_versions[version] if version else None,
+        known.io_sets[share.io_set.hash] if share else None,
+        known.bag_ids[share.facets.hash] if share else None,
+        known.job_versions[run.job_version] if run.job_version else None,
         run.state,
         run.flags,
-        encoder.encode(change.fold),
+        fold,
         change.before is None,
     )
 
 
 async def _write_shares(session: Session, changes: list[Change]) -> None:
-    learned = session.learned
+    known = session.known
     moved = [c.id for c in changes if c.before is not None and len(c.after.shares) > 1]
     if moved:
         await session.execute("delete_run_jobs", moved)
@@ -244,8 +213,8 @@ async def _write_shares(session: Session, changes: list[Change]) -> None:
         (
             change.id,
             session.job_ids[share.job],
-            learned.io_sets[share.io_set.hash],
-            learned.bag_ids[share.facets.hash],
+            known.io_sets[share.io_set.hash],
+            known.bag_ids[share.facets.hash],
             change.after.first_us,
             change.after.ended_us,
             change.after.state,
@@ -259,18 +228,20 @@ async def _write_shares(session: Session, changes: list[Change]) -> None:
 
 
 def _sightings(session: Session, changes: list[Change]) -> tuple[list[Row], list[Row]]:
-    datasets, bag_ids = session.dataset_ids, session.learned.bag_ids
+    """New ones (use, run, at), and moved ones (with use and time before)."""
+    datasets, bag_ids, uses = session.dataset_ids, session.known.bag_ids, session.known.uses
     new: list[Row] = []
     moved: list[Row] = []
     for change in changes:
         before = change.before.sightings if change.before else {}
         for (key, direction), (at_us, bag) in change.after.sightings.items():
-            row = (change.id, at_us, datasets[key], bag_ids[bag.hash], direction)
+            dataset = datasets[key]
+            row = (uses[dataset, direction, bag_ids[bag.hash]], change.id, at_us)
             old = before.get((key, direction))
             if old is None:
                 new.append(row)
             elif old != (at_us, bag):
-                moved.append((*row, old[0], bag_ids[old[1].hash]))
+                moved.append((*row, uses[dataset, direction, bag_ids[old[1].hash]], old[0]))
     return new, moved
 
 
@@ -296,20 +267,16 @@ def _versions(session: Session, run: int, resolved: Resolved) -> set[tuple[int, 
 
 async def write_declarations(session: Session, asserted: Asserted) -> None:
     """What JobEvents and DatasetEvents say."""
-    learned = session.learned
+    known = session.known
     rows = [
-        (session.job_ids[d.job], d.time_us, d.hash, learned.io_sets[d.io_set.hash], *d[4:])
+        (session.job_ids[d.job], d.time_us, d.hash, known.io_sets[d.io_set.hash], *d[4:])
         for d in asserted.declarations
     ]
     if rows:
         await session.execute_rows("insert_declared", rows)
-    sightings = [_declared_row(session, *declared) for declared in asserted.bags]
+    sightings = [
+        (known.uses[_declared_use(session, declared)], declared.time_us)
+        for declared in asserted.bags
+    ]
     if sightings:
         await session.execute_rows("insert_declared_sightings", sightings)
-
-
-def _declared_row(
-    session: Session, key: bytes, is_job: bool, time_us: int, bag: Bag
-) -> tuple[int, int, int, str]:
-    entity = (session.job_ids if is_job else session.dataset_ids)[key]
-    return (time_us, entity, session.learned.bag_ids[bag.hash], "d")

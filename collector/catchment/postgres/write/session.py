@@ -1,13 +1,13 @@
-"""One batch's transaction: the connection, what it has learned, and ids for new rows."""
+"""One batch's transaction: the connection, what is known, and ids for new rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import asyncpg
 
-from catchment.postgres.caches import Staged
+from catchment.postgres.caches import Cache
 from catchment.postgres.statements import SQL
-from catchment.postgres.write.state import IdBlocks, Learned
+from catchment.postgres.write.state import IdBlocks, Known
 
 K = TypeVar("K", bound=bytes)
 
@@ -23,10 +23,10 @@ class Session:
     """
 
     def __init__(
-        self, connection: asyncpg.Connection, learned: Learned, rows: IdBlocks, runs: IdBlocks
+        self, connection: asyncpg.Connection, known: Known, rows: IdBlocks, runs: IdBlocks
     ) -> None:
         self.connection = connection
-        self.learned = learned
+        self.known = known
         self.job_ids: dict[bytes, int] = {}
         self.dataset_ids: dict[bytes, int] = {}
         self._rows = rows
@@ -64,7 +64,7 @@ class Session:
         self,
         insert: str,
         find: str,
-        known: Staged[bytes, int],
+        known: Cache[bytes, int],
         new: dict[bytes, tuple[Any, ...]],
     ) -> None:
         """Content-addressed rows: hash -> columns. Afterwards `known` has the id of each.
@@ -78,11 +78,9 @@ class Session:
         hashes = list(new)
         status = await self.execute(insert, ids, hashes, *columns)
         if inserted(status) == len(new):
-            pairs: Iterable[Sequence[Any]] = zip(hashes, ids, strict=True)
+            known.update(zip(hashes, ids, strict=True))
         else:
-            pairs = await self.fetch(find, hashes)
-        for key, row_id in pairs:
-            known.put(key, row_id)
+            known.update((row["hash"], row["id"]) for row in await self.fetch(find, hashes))
 
 
 def columns_of(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:

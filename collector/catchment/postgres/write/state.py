@@ -1,78 +1,89 @@
-"""What a writer remembers between batches, and what one batch learns until it commits.
+"""What a writer remembers between batches: rows that it knows to be committed, and free ids.
 
-Everything here is true of committed rows of one `graph_epoch`; another epoch clears it.
+Everything here is true of committed rows of one `graph_epoch`. A batch adds to it while its
+transaction is open, so whoever leaves a transaction other than by its COMMIT clears it all.
 """
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import TypeVar
+from typing import Any
 
 from catchment.lineage.bags import Bag
-from catchment.postgres.caches import Cache, Staged
+from catchment.lineage.fold import RunFold
+from catchment.lineage.resolve import Resolved
+from catchment.postgres.caches import Cache
 
-K = TypeVar("K")
-V = TypeVar("V")
+Edge = tuple[int, int, str, int]
+"""job, dataset, "i" or "o", basis."""
+Use = tuple[int, str, int]
+"""entity, "i", "o", "d" or "j", bag."""
 
-Entity = tuple[int, int]
-"""The id of a namespace, job or dataset, and its first sight in µs, as committed."""
+
+class Entity:
+    """A namespace, job or dataset as committed: its id, and when it was named first and last.
+
+    `last_us` None: somebody else wrote it, and when it was named last is not known here.
+    """
+
+    __slots__ = ("first_us", "id", "last_us", "namespace")
+
+    def __init__(self, row_id: int, first_us: int, namespace: "Entity | None") -> None:
+        self.id = row_id
+        self.first_us = first_us
+        self.last_us: int | None = None
+        self.namespace = namespace
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a fold's bytes mean, and the ids that they name: key -> id of jobs and of datasets."""
+
+    fold: RunFold
+    resolved: Resolved
+    jobs: dict[bytes, int]
+    datasets: dict[bytes, int]
 
 
 @dataclass(slots=True)
 class Known:
-    """Caches over committed rows. Keys are natural keys; values ids (with first sights)."""
+    """Caches over committed rows. Keys are natural keys; values ids, and what else is committed."""
 
     namespaces: Cache[bytes, Entity] = field(default_factory=lambda: Cache(50_000))
     jobs: Cache[bytes, Entity] = field(default_factory=lambda: Cache(200_000))
     datasets: Cache[bytes, Entity] = field(default_factory=lambda: Cache(400_000))
     job_keys: Cache[int, bytes] = field(default_factory=lambda: Cache(200_000))
     dataset_keys: Cache[int, bytes] = field(default_factory=lambda: Cache(400_000))
-    seen: Cache[int, int] = field(default_factory=lambda: Cache(400_000))
-    edges: Cache[tuple[int, int, str, int], int] = field(default_factory=lambda: Cache(400_000))
+    edges: Cache[Edge, int] = field(default_factory=lambda: Cache(400_000))
     facets: Cache[bytes, int] = field(default_factory=lambda: Cache(200_000))
     bag_ids: Cache[bytes, int] = field(default_factory=lambda: Cache(200_000))
     bags: Cache[int, Bag] = field(default_factory=lambda: Cache(50_000))
     colsets: Cache[bytes, int] = field(default_factory=lambda: Cache(100_000))
     io_sets: Cache[bytes, int] = field(default_factory=lambda: Cache(100_000))
-    bag_uses: Cache[tuple[int, str, int], bool] = field(default_factory=lambda: Cache(400_000))
+    uses: Cache[Use, int] = field(default_factory=lambda: Cache(400_000))
     job_versions: Cache[bytes, int] = field(default_factory=lambda: Cache(100_000))
     stubs: Cache[bytes, tuple[int, tuple[int, bytes] | None]] = field(
         default_factory=lambda: Cache(200_000)
     )
+    folds: Cache[bytes, Held] = field(default_factory=lambda: Cache(10_000))
     epoch: int = -1
 
     def clear(self, *, epoch: int) -> None:
         """Another epoch, or a transaction that did not end well: trust nothing."""
         self.epoch = epoch
+        for cache in self._caches():
+            cache.clear()
+
+    def trim(self) -> None:
+        """Between two batches: what a batch has found stays until it ends."""
+        for cache in self._caches():
+            cache.trim()
+
+    def _caches(self) -> Iterator[Cache[Any, Any]]:
         for held in fields(self):
             cache = getattr(self, held.name)
             if isinstance(cache, Cache):
-                cache.clear()
-
-
-class Learned:
-    """The caches as one transaction sees them."""
-
-    def __init__(self, known: Known) -> None:
-        self.namespaces = Staged(known.namespaces)
-        self.jobs = Staged(known.jobs)
-        self.datasets = Staged(known.datasets)
-        self.job_keys = Staged(known.job_keys)
-        self.dataset_keys = Staged(known.dataset_keys)
-        self.seen = Staged(known.seen)
-        self.edges = Staged(known.edges)
-        self.facets = Staged(known.facets)
-        self.bag_ids = Staged(known.bag_ids)
-        self.bags = Staged(known.bags)
-        self.colsets = Staged(known.colsets)
-        self.io_sets = Staged(known.io_sets)
-        self.bag_uses = Staged(known.bag_uses)
-        self.job_versions = Staged(known.job_versions)
-        self.stubs = Staged(known.stubs)
-
-    def keep(self) -> None:
-        """The transaction committed."""
-        for staged in vars(self).values():
-            staged.keep()
+                yield cache
 
 
 class IdBlocks:

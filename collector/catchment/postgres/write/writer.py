@@ -11,7 +11,7 @@ from catchment.lineage.ports import Entry, Outcome
 from catchment.postgres.translate import translated
 from catchment.postgres.write.batch import Batch
 from catchment.postgres.write.session import Redo, Session
-from catchment.postgres.write.state import IdBlocks, Known, Learned
+from catchment.postgres.write.state import IdBlocks, Known
 from catchment.telemetry import metrics
 
 REDO_MAX = 8
@@ -49,8 +49,7 @@ class PostgresWriter:
     async def _write(
         self, connection: asyncpg.Connection, entries: Sequence[Entry]
     ) -> list[Outcome]:
-        learned = Learned(self._known)
-        session = Session(connection, learned, self._rows, self._runs)
+        session = Session(connection, self._known, self._rows, self._runs)
         try:
             async with connection.transaction():
                 batch = Batch(session, entries, self._dead_letters_max)
@@ -68,10 +67,10 @@ class PostgresWriter:
             self._known.clear(epoch=self._known.epoch)
             raise Redo from violation
         except BaseException:
-            # A cache may hold nothing that did not commit, and an error tells nothing of that.
+            # The caches may hold nothing that did not commit, and an error tells nothing of that.
             self._known.clear(epoch=self._known.epoch)
             raise
-        learned.keep()
+        self._known.trim()
         return outcomes
 
 
