@@ -169,6 +169,12 @@ class Run:
             io_set.inputs |= {name_of(element) for element in event.get("inputs", [])}
             io_set.outputs |= {name_of(element) for element in event.get("outputs", [])}
             add_explicit(io_set, event)
+        # A lineage facet anywhere in the run, under whichever job, suppresses products and columns.
+        whole = IoSet()
+        for event in self.own:
+            add_explicit(whole, event)
+        io_set.explicit = whole.explicit
+        targets = {target for target, direction in whole.boundary if direction == "o"}
         # Which columnLineage facet holds is decided among the events under this job.
         for output in io_set.outputs:
             held = winners(
@@ -179,7 +185,8 @@ class Run:
                     if name_of(element) == output
                 ]
             )
-            add_columns(io_set, output, held)
+            if output not in targets:
+                add_columns(io_set, output, held)
         return io_set
 
 

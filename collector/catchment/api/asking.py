@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from catchment.access.grants import Grant, grant_of
 from catchment.errors import Unknown
+from catchment.events.canonical import string
 
 PAGE_ROWS_MAX = 1_000
 
@@ -25,23 +26,24 @@ _encoder = msgspec.json.Encoder()
 def answer(value: Any, headers: dict[str, str] | None = None) -> Response:
     """JSON, written straight from plain values: graphs have thousands of nodes.
 
-    Lone surrogates, which UTF-8 cannot hold, are shown as escapes.
+    Lone surrogates, which UTF-8 cannot hold, are written as JSON's escapes.
     """
     try:
         body = _encoder.encode(value)
     except UnicodeEncodeError:
-        body = _encoder.encode(_clean(value))
+        body = _escaped(value)
     return Response(body, media_type="application/json", headers=headers)
 
 
-def _clean(value: Any) -> Any:
+def _escaped(value: Any) -> bytes:
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
+        return string(value)
     if isinstance(value, dict):
-        return {_clean(key): _clean(member) for key, member in value.items()}
+        members = [string(key) + b":" + _escaped(member) for key, member in value.items()]
+        return b"{" + b",".join(members) + b"}"
     if isinstance(value, list):
-        return [_clean(member) for member in value]
-    return value
+        return b"[" + b",".join(map(_escaped, value)) + b"]"
+    return _encoder.encode(value)
 
 
 def seeing(request: Request, namespace: str) -> Grant:

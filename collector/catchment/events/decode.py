@@ -77,9 +77,11 @@ class Reader(Generic[R, J, D]):
         """
         body = text.strip(body)
         text.require_utf8(body)
-        envelope = _read_envelope(body)
+        envelope, tolerated = _read_envelope(body)
         self._require_depth(body, envelope)
         problems: list[Problem] = []
+        if tolerated and splitter.unusual(body):
+            problems.append(Problem("", "not strict JSON (NaN, Infinity or a lone surrogate)"))
         time = self._time(envelope.event_time)
         if time.oddity:
             problems.append(Problem("/eventTime", time.oddity))
@@ -122,7 +124,8 @@ class Reader(Generic[R, J, D]):
     def _time(self, raw: bytes) -> Time:
         time = read_time(splitter.text_of(raw))
         if time is None:
-            raise _no_identity("/eventTime", "no readable eventTime (RFC 3339, with `T`)")
+            reason = "no readable eventTime (RFC 3339, with `T`, of the years 1 to 9999 in UTC)"
+            raise _no_identity("/eventTime", reason)
         return time
 
     def _read_run(self, event: Event[R, J, D], raw: bytes, problems: list[Problem]) -> None:
@@ -170,14 +173,15 @@ class Reader(Generic[R, J, D]):
         return tuple(problems)
 
 
-def _read_envelope(body: bytes) -> Envelope:
+def _read_envelope(body: bytes) -> tuple[Envelope, bool]:
+    """The members, and whether only the tolerant way could read them."""
     if body[:1] != b"{":
         raise NotJson("The body is not a JSON object.", [Problem("", "not a JSON object")])
     try:
-        return Envelope(*map(bytes, msgspec.structs.astuple(_members.decode(body))))
+        return Envelope(*map(bytes, msgspec.structs.astuple(_members.decode(body)))), False
     except (msgspec.DecodeError, RecursionError):
         members = splitter.members(body)
-        return Envelope(*[members.get(name, b"") for name in _NAMES])
+        return Envelope(*[members.get(name, b"") for name in _NAMES]), True
 
 
 def _given(raw: bytes) -> bool:

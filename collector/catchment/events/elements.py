@@ -13,6 +13,7 @@ import msgspec
 from catchment.errors import Problem
 from catchment.events import splitter
 from catchment.events.facets.cache import FacetCache
+from catchment.events.facets.shapes import shape_problems
 from catchment.events.kept import Kept
 from catchment.events.model import D, DatasetElement, Facet, J, JobElement, R
 from catchment.events.names import NAME_CHARS_MAX, cut_password
@@ -200,7 +201,7 @@ class Elements(Generic[R, J, D]):
                 reason = "the name is too long" if too_long else "not an object"
                 problems.append(Problem(f"{pointer}/{_escape(name)}", f"{reason}; left out"))
                 continue
-            _note_origin(facet, pointer, problems)
+            problems.extend(_wrong_with(facet, f"{pointer}/{_escape(name)}"))
             found.append(facet)
         return tuple(found)
 
@@ -234,10 +235,12 @@ def _parent_alias(facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
     return (*facets, Facet("parent", alias.hash, alias.body, alias.deleted))
 
 
-def _note_origin(facet: Facet, pointer: str, problems: list[Problem]) -> None:
+def _wrong_with(facet: Facet, pointer: str) -> Iterator[Problem]:
     for key in ("_producer", "_schemaURL"):
         if f'"{key}":'.encode() not in facet.body:
-            problems.append(Problem(f"{pointer}/{_escape(facet.name)}/{key}", "missing"))
+            yield Problem(f"{pointer}/{key}", "missing")
+    for below, reason in shape_problems(facet):
+        yield Problem(pointer + below, f"{reason}; left out of the graph")
 
 
 def _names(namespace: bytes, name: bytes) -> tuple[str, str] | None:

@@ -233,6 +233,14 @@ def text(raw: bytes) -> str:
         return value
 
 
+_UNUSUAL = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]")
+
+
+def unusual(raw: bytes) -> bool:
+    """Whether a value that only the tolerant way reads holds what strict JSON does not know."""
+    return _UNUSUAL.search(raw) is not None
+
+
 def text_of(raw: bytes) -> str:
     """The same of any value; what is no string is empty."""
     return text(raw) if raw[:1] == b'"' else ""

@@ -14,6 +14,11 @@ _USUAL = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
+FIRST_US = -62_135_596_800_000_000
+"""The beginning of the year 1 in UTC: calendars know nothing before."""
+FOREVER_US = 253_402_300_799_999_999
+"""The end of time, the last microsecond of the year 9999 in UTC: later than any event can be."""
+
 
 class Time(NamedTuple):
     """Microseconds since 1970, cut; and what was odd about the text, if anything."""
@@ -23,7 +28,7 @@ class Time(NamedTuple):
 
 
 def read_time(text: str) -> Time | None:
-    """The instant a text names; None if it names none.
+    """The instant a text names; None if it names none, or none of the years 1 to 9999 in UTC.
 
     Needs date, `T` and time. Without an offset it is taken as UTC; a leap second as the last
     microsecond before it; both are oddities.
@@ -31,10 +36,14 @@ def read_time(text: str) -> Time | None:
     # As nearly everybody writes it: read by C, and so exactly that the slow way would agree.
     if text[19:20] in _AFTER_SECONDS and _USUAL.fullmatch(text):
         try:
-            return Time((datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND, None)
+            return _within(Time((datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND, None))
         except ValueError:
             return None
     return _read_any(text)
+
+
+def _within(time: Time) -> Time | None:
+    return time if FIRST_US <= time.us < FOREVER_US else None
 
 
 def _read_any(text: str) -> Time | None:
@@ -55,7 +64,7 @@ def _read_any(text: str) -> Time | None:
             microsecond=micros,
             tzinfo=_zone(offset),
         )
-        return Time((moment - _EPOCH) // _MICROSECOND, oddity)
+        return _within(Time((moment - _EPOCH) // _MICROSECOND, oddity))
     except (ValueError, OverflowError):
         return None
 

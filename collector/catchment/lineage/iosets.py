@@ -61,8 +61,13 @@ def io_set(
     outputs: frozenset[bytes],
     columns: frozenset[tuple[bytes, Facet]],
     lineage: frozenset[Facet],
+    elsewhere: frozenset[tuple[bytes, Facet]] = frozenset(),
 ) -> IoSet:
-    """The io-set of these. `columns`: (output, its columnLineage facet); `lineage`: job facets."""
+    """The io-set of these. `columns`: (output, its columnLineage facet); `lineage`: job facets.
+
+    `elsewhere`: (job, lineage facet) of the same run under other jobs: their edges are those jobs',
+    but they take as much from products and columns here as if they stood here.
+    """
     pairs: dict[tuple[bytes, bytes, int], Pair] = {}
     boundary: set[tuple[bytes, str]] = set()
     targets: set[bytes] = set()
@@ -72,6 +77,8 @@ def io_set(
         boundary |= stated.boundary
         for output, source, column_set in stated.pairs:
             _add(pairs, Pair(output, source, EXPLICIT, column_set))
+    for other, facet in elsewhere:
+        targets |= explicit_pairs(facet, other).targets
     for output, facet in columns:
         if output not in targets:
             for source, column_set in column_sets(facet):
@@ -79,13 +86,13 @@ def io_set(
     ordered = tuple([pairs[key] for key in sorted(pairs)])
     ins, outs, edge = tuple(sorted(inputs)), tuple(sorted(outputs)), tuple(sorted(boundary))
     return IoSet(
-        _hash(job, ins, outs, ordered, edge, bool(lineage)),
+        _hash(job, ins, outs, ordered, edge, bool(lineage or elsewhere)),
         job,
         ins,
         outs,
         ordered,
         edge,
-        bool(lineage),
+        bool(lineage or elsewhere),
     )
 
 

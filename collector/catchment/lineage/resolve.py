@@ -93,7 +93,8 @@ def resolve(fold: RunFold) -> Resolved:
     """Everything that follows from a fold."""
     named_us, named_job = fold.named or (0, b"")
     ordered = sorted(fold.parts.items(), key=lambda item: (item[1].latest, item[0]), reverse=True)
-    shares = tuple([_share(job, part) for job, part in ordered])
+    stated = [(job, facet) for job, part in ordered for facet in part.lineage]
+    shares = tuple([_share(job, part, stated) for job, part in ordered])
     first_us = named_us if fold.first_us is None else fold.first_us
     bag = flatten(fold.facets)
     reads = _union([part.reads for _, part in ordered], min)
@@ -143,7 +144,7 @@ def _flags(fold: RunFold) -> int:
     return (Flag.CONFLICT if conflict else 0) | (Flag.START_INFERRED if inferred else 0)
 
 
-def _share(job: bytes, part: Part) -> Share:
+def _share(job: bytes, part: Part, stated: list[tuple[bytes, Facet]]) -> Share:
     columns = frozenset(
         (key, facet)
         for key, sight in part.writes.items()
@@ -151,7 +152,9 @@ def _share(job: bytes, part: Part) -> Share:
         for facet in layer.bag.facets
         if facet.name == "columnLineage" and not facet.deleted
     )
-    shape = io_set(job, frozenset(part.reads), frozenset(part.writes), columns, part.lineage)
+    elsewhere = frozenset([one for one in stated if one[0] != job])
+    reads, writes = frozenset(part.reads), frozenset(part.writes)
+    shape = io_set(job, reads, writes, columns, part.lineage, elsewhere)
     return Share(job, shape, flatten(part.facets), part.first_us)
 
 

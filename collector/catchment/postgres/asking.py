@@ -4,7 +4,7 @@ from typing import Any
 
 import asyncpg
 
-from catchment.postgres.connect import FOREVER_US
+from catchment.events.times import FOREVER_US
 from catchment.postgres.statements import SQL
 from catchment.postgres.translate import translated
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 
 from catchment.errors import CannotStart
+from catchment.events.times import FOREVER_US
 from catchment.postgres.statements import SQL
 from catchment.postgres.translate import CONNECTION_ERRORS, sqlstate
 
@@ -29,9 +30,6 @@ _NEVER = 2**31 - 1
 _EPOCH_US = 946_684_800_000_000
 _INT64 = struct.Struct("!q")
 _INFINITY = _INT64.pack(2**63 - 1)
-
-FOREVER_US = 253_402_300_799_999_999
-"""The end of time: 9999-12-31T23:59:59.999999Z, later than any event can be; `infinity` in SQL."""
 
 
 def _encode_us(us: int) -> bytes:

@@ -45,7 +45,7 @@ STORED = {
     "10,000 inputs": json.dumps(
         event(inputs=[{"namespace": "db", "name": f"t{n}"} for n in range(10_000)])
     ).encode(),
-    "year 9999": json.dumps(event(eventTime="9999-12-31T23:59:59.999999Z")).encode(),
+    "year 9999": json.dumps(event(eventTime="9999-12-31T23:59:59.999998Z")).encode(),
     "year 1": json.dumps(event(eventTime="0001-01-01T00:00:00Z")).encode(),
     "no zone": json.dumps(event(eventTime="2026-01-01T00:00:00")).encode(),
     "no UUID": json.dumps(event(run={"runId": "manual__2026-01-01"})).encode(),

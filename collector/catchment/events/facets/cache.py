@@ -1,5 +1,6 @@
 """From a facet's bytes to a `Facet`, parsed once for each distinct spelling."""
 
+import json
 from functools import lru_cache
 from hashlib import sha256
 
@@ -11,6 +12,7 @@ from catchment.events.canonical import canonical, string
 from catchment.events.kept import Kept
 from catchment.events.model import Facet
 
+_DIGITS_MAX = 1_000
 _ORIGIN = ("_producer", "_schemaURL")
 
 
@@ -51,9 +53,14 @@ class FacetCache:
 
 
 def view(facet: Facet) -> dict[str, object]:
-    """A facet's members as plain values, for the tolerant readers. Empty if they cannot be had."""
+    """A facet's members as plain values, for tolerant readers; NaN and huge numbers are floats."""
     try:
         value = msgspec.json.decode(facet.body)
     except (msgspec.DecodeError, RecursionError):
-        return {}
+        value = json.loads(facet.body, parse_int=_number)
     return value if isinstance(value, dict) else {}
+
+
+def _number(lexeme: str) -> int | float:
+    # Python refuses to read integers of thousands of digits: reading them takes too long.
+    return int(lexeme) if len(lexeme) <= _DIGITS_MAX else float(lexeme)

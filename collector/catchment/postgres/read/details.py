@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from catchment.events.facets.slow import SLOW
+from catchment.events.names import from_text
 from catchment.lineage.resolve import Resolved, resolve
 from catchment.lineage.versions import version_id
 from catchment.postgres.asking import Asking
@@ -88,7 +89,7 @@ class Details(Asking):
 
     async def _written(self, nodes: Mapping[int, Node], as_of_us: int) -> dict[int, str]:
         return {
-            row["entity"]: row["version"]
+            row["entity"]: (row["version"] and from_text(row["version"]))
             or _text(version_id(row["uuid"], nodes[row["entity"]].key))
             for row in await self.ask("written_versions", list(nodes), as_of_us)
         }

@@ -51,7 +51,10 @@ class Log(Asking):
     async def dead_letters(self, after: int, limit: int) -> list[dict[str, Any]]:
         """Dead letters with a greater seq than `after`, in order."""
         rows = await self.ask("list_dead_letters", after, limit)
-        return [{**row, "detail": json.loads(row["detail"])} for row in rows]
+        return [
+            {**row, "reason": from_text(row["reason"]), "detail": _loads(row["detail"])}
+            for row in rows
+        ]
 
     async def length(self) -> int:
         """How many entries the log has."""
@@ -71,8 +74,17 @@ def _entry(row: Any) -> LogEntry:
         dataset=_name(row["dataset_namespace"], row["dataset"]),
         source=Source(row["source"]),
         sha256=whole_hash(row["key"], row["sha256"]),
-        problems=json.loads(row["problems"]) if row["problems"] else [],
+        problems=_loads(row["problems"]) if row["problems"] else [],
     )
+
+
+def _loads(text: str) -> Any:
+    """JSON whose strings were escaped as names are, so that the database could hold them."""
+
+    def plain(members: dict[str, Any]) -> dict[str, Any]:
+        return {k: from_text(v) if isinstance(v, str) else v for k, v in members.items()}
+
+    return json.loads(text, object_hook=plain)
 
 
 def _name(namespace: str | None, name: str | None) -> tuple[str, str] | None:

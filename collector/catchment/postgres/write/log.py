@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from catchment.errors import Problem
 from catchment.events.model import EventType
+from catchment.events.names import to_text
 from catchment.lineage.assertion import ReadEvent
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
 from catchment.postgres.blobs import blobs
@@ -72,7 +74,7 @@ class Head:
 async def write_problems(session: Session, batch: int, entries: Sequence[Entry]) -> None:
     """What was wrong with entries that are accepted all the same."""
     problems = [
-        (n, json.dumps([problem._asdict() for problem in entry.event.problems]))
+        (n, json.dumps(_storable(entry.event.problems)))
         for n, entry in enumerate(entries)
         if isinstance(entry, EventEntry) and entry.event.problems
     ]
@@ -150,8 +152,18 @@ async def write_others(session: Session, head: Head, entries: Sequence[Entry]) -
 
 
 def _dead_row(seq: int, entry: DeadEntry) -> tuple[Any, ...]:
-    detail = dict(entry.detail, problems=[problem._asdict() for problem in entry.problems])
+    detail = {
+        key: to_text(value) if isinstance(value, str) else value
+        for key, value in entry.detail.items()
+    }
+    text = json.dumps({**detail, "problems": _storable(entry.problems)})
     digest = sha256(entry.body).digest()
-    text = json.dumps(detail).replace("\\u0000", "\\\\u0000")
-    reason = entry.reason.replace("\0", "\\0")
-    return (digest, seq, 1, entry.source, reason, text, entry.body)
+    return (digest, seq, 1, entry.source, to_text(entry.reason), text, entry.body)
+
+
+def _storable(problems: Sequence[Problem]) -> list[dict[str, str]]:
+    """Names in pointers may hold what neither text nor jsonb can: escaped as other names are."""
+    return [
+        {"pointer": to_text(problem.pointer), "reason": to_text(problem.reason)}
+        for problem in problems
+    ]

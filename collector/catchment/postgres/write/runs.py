@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from catchment.events.names import to_text
 from catchment.lineage.bags import Bag
 from catchment.lineage.fold import RunFold, fold_of_naming, merge
 from catchment.lineage.gather import Asserted, DeclaredBag
@@ -260,7 +261,12 @@ async def _write_versions(session: Session, changes: list[Change]) -> None:
 
 def _versions(session: Session, run: int, resolved: Resolved) -> set[tuple[int, bytes, int, str]]:
     return {
-        (session.dataset_ids[key], digest(b"version", version.encode()), run, version)
+        (
+            session.dataset_ids[key],
+            digest(b"version", version.encode("utf-8", "surrogatepass")),
+            run,
+            to_text(version),
+        )
         for key, version in resolved.named_versions().items()
     }
 
