@@ -1,11 +1,14 @@
 """Run ids: 16 bytes. What is no UUID is mapped to one, always the same, and the text is kept."""
 
+import re
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
 from catchment.events.names import NAME_CHARS_MAX
 
+# As nearly everybody writes it: read by C, and so exactly that the slow way would agree.
+_USUAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DOMAIN = b"catchment run id 1\0"
 
 
@@ -20,6 +23,8 @@ def read_run_id(text: str) -> RunId | None:
     """The run id that this text gives; None if it is empty or too long."""
     if not text or len(text) > NAME_CHARS_MAX:
         return None
+    if _USUAL.fullmatch(text):
+        return RunId(bytes.fromhex(text.replace("-", "")), None)
     if len(text) == 36:
         try:
             return RunId(UUID(text).bytes, None)

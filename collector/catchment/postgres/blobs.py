@@ -10,24 +10,24 @@ import zstandard
 
 BLOB_EVENTS_MAX = 64
 BLOB_BYTES_MAX = 512 * 1024
-_LEVEL = 3
+# Made once: a new one costs as much as what it does. Writers take turns, so one uses it at a time.
+_compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[bytes])
 
 
 def blobs(bodies: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
     """(number of the first body, compressed blob), in order."""
-    compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
     first = 0
     size_bytes = 0
     for n, body in enumerate(bodies):
         full = n - first >= BLOB_EVENTS_MAX or size_bytes + len(body) > BLOB_BYTES_MAX
         if full and n > first:
-            yield first, compressor.compress(_encoder.encode(bodies[first:n]))
+            yield first, _compressor.compress(_encoder.encode(bodies[first:n]))
             first, size_bytes = n, 0
         size_bytes += len(body)
     if len(bodies) > first:
-        yield first, compressor.compress(_encoder.encode(bodies[first:]))
+        yield first, _compressor.compress(_encoder.encode(bodies[first:]))
 
 
 def unpack(blob: bytes) -> list[bytes]:
