@@ -39,7 +39,10 @@ def run_lineage(node: str, direction: str, depth: int, as_of: str | None, as_jso
 
 
 def draw(nodes: Mapping[str, Node], focus: str, way: str) -> Tree:
-    """The tree of true paths; what stands somewhere above already is not drawn again."""
+    """A tree of what lies on true paths; what stands above already is not drawn again.
+
+    It has a job's inputs below each of its outputs: which of them made which, only the walk knows.
+    """
     edges, end = _ENDS[way]
     root = Tree(Text.assemble(_label(nodes.get(focus), focus), (f"  {_TITLES[way]}", "dim")))
     if not nodes.get(focus, {}).get(edges):
