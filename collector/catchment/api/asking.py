@@ -1,14 +1,10 @@
-"""What every question shares: its parameters, its answer as bytes, and who may see what."""
+"""What every question shares: its parameters, and its answer as bytes."""
 
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import Query
-from starlette.requests import Request
 from starlette.responses import Response
-
-from catchment.access.grants import Grant, grant_of
-from catchment.errors import Unknown
 
 PAGE_ROWS_MAX = 1_000
 
@@ -42,15 +38,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list):
         return [_clean(member) for member in value]
     return value
-
-
-def seeing(request: Request, namespace: str) -> Grant:
-    """The caller's grant, if it covers this namespace; otherwise there is nothing there.
-
-    Raises:
-        Unknown: the caller's key does not cover it; the answer is that of a name never seen.
-    """
-    grant = grant_of(request.scope)
-    if not grant.sees(namespace):
-        raise Unknown(f"Nothing in the namespace {namespace!r} was ever seen.")
-    return grant
