@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from catchment.access.redact import shown_entry
 from catchment.api import models
+from catchment.api.about import entries_about
 from catchment.api.asking import Limit, answer
 from catchment.api.shapes import uuid_text
 from catchment.api.sight import Sight, sight_of
@@ -25,6 +26,14 @@ _INLINE_BYTES_MAX = 64 * 1024
 After = Annotated[
     int,
     Query(ge=-1, le=_SEQ_MAX, description="Entries after this seq; absent: from the start."),
+]
+NodeId = Annotated[
+    str | None,
+    Query(
+        alias="nodeId",
+        description="Only events about a job, a run (`run:ID`) or a dataset (those of runs that "
+        "read or wrote it, and of jobs that declare it, too).",
+    ),
 ]
 Json = dict[str, Any]
 _HEADERS = {
@@ -51,10 +60,12 @@ def build_router(questions: Questions) -> APIRouter:
         after: After = -1,
         limit: Limit = 100,
         kind: str | None = None,
+        node_id: NodeId = None,
     ) -> Response:
         """The log in order, to be followed: `next` is what to say as `after` to go on."""
         sight = sight_of(request)
-        rows = await log.entries(after, _kinds(kind), limit)
+        about = None if node_id is None else await entries_about(questions, node_id, sight)
+        rows = await log.entries(after, _kinds(kind), limit, about)
         listed = [_entry(row) for row in rows if _visible(sight, row)]
         return answer({"events": listed, "next": rows[-1].seq if len(rows) == limit > 0 else None})
 
