@@ -113,8 +113,9 @@ def routes(locked: Locked) -> list[tuple[str, str]]:
 
 def test_each_scope_opens_what_it_must_and_nothing_else(locked: Locked) -> None:
     asked = [*routes(locked), ("GET", "/metrics"), ("POST", "/"), ("POST", "/lineage"),
-             ("POST", "/lineage/batch"), ("DELETE", "/api/v1/keys"), ("GET", "/anything"),
-             ("POST", "/api/v1/events/0/retract"), ("PUT", "/api/v1/jobs")]  # fmt: skip
+             ("POST", "/lineage/batch"), ("POST", "/lineage/"),
+             ("DELETE", "/api/v1/keys"), ("GET", "/anything"), ("POST", "/api/v1/events/0/retract"),
+             ("PUT", "/api/v1/jobs")]  # fmt: skip
     assert len(asked) > 15
     for method, path in asked:
         posts_events = method == "POST" and path.endswith(("/", "/lineage", "/batch"))

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from catchment.api.min_seq import MIN_SEQ_WAIT_SECONDS_MAX
+from tests.integration.cli.test_commands import catchment, says
 from tests.integration.http.conftest import Collector, StartCollector, event
 from tests.integration.http.test_answers import problem
 
@@ -48,6 +49,8 @@ def test_events_about_a_node(server: Collector) -> None:
     assert about(server, "dataset:about:a") == [start, end]
     assert about(server, "dataset:about:b") == [start, end, declares, dataset]
     assert about(server, "dataset:about:c") == [aside]
+    listed = catchment("events", "list", "--node", "dataset:about:c", "--json", url=server.url)
+    assert [entry["seq"] for entry in json.loads(says(listed, 0))["events"]] == [aside]
 
 
 def test_events_of_a_run_under_two_jobs(server: Collector) -> None:
