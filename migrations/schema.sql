@@ -285,6 +285,7 @@ CREATE INDEX dataset_alias ON public.dataset USING btree (canon) WHERE (canon <>
 CREATE INDEX dataset_name ON public.dataset USING btree (namespace, "left"(name, 256) COLLATE "C", key);
 CREATE INDEX declared_set ON public.declared USING btree (io_set);
 CREATE UNIQUE INDEX event_key ON public.event USING btree (key) WHERE (key IS NOT NULL);
+CREATE INDEX event_subject ON public.event USING btree (subject, seq) WHERE (subject IS NOT NULL);
 CREATE INDEX io_member_set ON public.io_member USING btree (io_set, dir) INCLUDE (dataset, named);
 CREATE INDEX io_pair_input ON public.io_pair USING btree (input, io_set);
 CREATE INDEX io_set_job ON public.io_set USING btree (job);

@@ -1,17 +1,17 @@
 """The graph around a job or dataset: true paths with `direction`, as Marquez walks without."""
 
 from asyncio import ensure_future, gather
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catchment.access.grants import grant_of
 from catchment.api import models, shapes
 from catchment.api.asking import AsOf, answer
 from catchment.api.nodes import find_node
+from catchment.api.sight import Sight, sight_of
 from catchment.api.times import iso, read_as_of
 from catchment.postgres.read import Questions
 from catchment.postgres.read.lineage import EdgeFacts, WalkedEdge
@@ -44,13 +44,14 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         `depth` counts the jobs on the way. A graph of more than `limit` nodes is cut, nearest
         first; then `truncated` is true and `frontier` names the nodes to go on from.
         """
-        focus = await find_node(questions.names, node_id, kind, namespace, name)
+        sight = sight_of(request)
+        focus = await find_node(questions.names, node_id, kind, namespace, name, sees=sight.sees)
         walk = Walk(
             questions,
             focus,
             read_as_of(as_of),
             min(limit or graph_nodes_max, graph_nodes_max),
-            grant_of(request.scope).sees,
+            sight,
         )
         return answer(await walk.graph(direction, depth))
 
@@ -66,13 +67,13 @@ class Walk:
         focus: Node,
         as_of_us: int,
         nodes_max: int,
-        sees: Callable[[str], bool],
+        sight: Sight,
     ) -> None:
         self._questions = questions
         self._focus = focus
         self._as_of_us = as_of_us
         self._nodes_max = nodes_max
-        self._sees = sees
+        self._sight = sight
 
     async def graph(self, direction: Direction | None, depth: int) -> Json:
         """The answer."""
@@ -116,7 +117,7 @@ class Walk:
             row_id: node
             for nodes in found
             for row_id, node in nodes.items()
-            if self._sees(node.namespace)
+            if self._sight.sees(node.namespace)
         }
 
     async def _graph(self, kept: dict[int, Node], edges: Iterable[WalkedEdge]) -> list[Json]:
@@ -132,9 +133,9 @@ class Walk:
         graph: dict[int, Json] = {}
         for row_id, node in sorted(kept.items(), key=lambda item: item[1].node_id):
             data = (
-                shapes.job_node(job_rows[row_id], self._as_of_us)
+                shapes.job_node(self._sight.job(job_rows[row_id]), self._as_of_us)
                 if node.is_job
-                else shapes.dataset_node(dataset_rows[row_id])
+                else shapes.dataset_node(self._sight.dataset(dataset_rows[row_id]))
             )
             kind = "JOB" if node.is_job else "DATASET"
             members = {"id": node.node_id, "type": kind, "data": data}

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catchment.access.grants import grant_of
 from catchment.access.problem import send_error, send_problem, status_of
-from catchment.errors import CatchmentError, NoIdentity, NotJson, Permanent, Unsupported
+from catchment.errors import CatchmentError, NoIdentity, NotJson, Permanent, Problem, Unsupported
 from catchment.lineage.ports import EventEntry, Outcome, Source
 from catchment.pipeline import Pipeline
 from catchment.receivers.answers import send_outcome
@@ -124,4 +124,20 @@ def routes(parts: Parts, *, batch_events_max: int, failed_events_max: int) -> li
         (SINGLE_PATHS, Door(parts, SingleDoor(parts))),
         (BATCH_PATHS, Door(parts, batch)),
     ]
-    return [Route(path, door, methods=["POST"]) for paths, door in doors for path in paths]
+    routes = [Route(path, door, methods=["POST"]) for paths, door in doors for path in paths]
+    return routes + [Route(f"{path}/", _Beside(path)) for path in _paths() if path != "/"]
+
+
+def _paths() -> tuple[str, ...]:
+    return (*SINGLE_PATHS, *BATCH_PATHS)
+
+
+class _Beside:
+    """A path with a slash too many: nothing is there, and a redirect would send a body twice."""
+
+    def __init__(self, meant: str) -> None:
+        self._meant = meant
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        says = f"Nothing is here; {self._meant} is meant, without a slash at its end."
+        await send_problem(send, 404, says, [Problem("", says)])
