@@ -30,8 +30,8 @@ class Finding(NamedTuple):
 
 async def check(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[Finding]:
     """All findings, in the order in which a person would mend them."""
-    for problem in unknown_variables(environ):
-        yield Finding("settings", False, f"{problem.pointer} {problem.reason}")
+    for unknown in unknown_variables(environ):
+        yield Finding("settings", unknown.meant is None, str(unknown))
     yield Finding("settings", True, f"serves {settings.host}:{settings.port}")
     yield _disk(settings)
     if settings.keys_file is not None:

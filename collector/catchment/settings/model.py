@@ -114,6 +114,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is logged."""
 
+    # What it accepts.
+    validation: Literal["lenient"] = "lenient"
+    """`lenient` accepts what can be placed, and lists what is wrong with it."""
+
     # Bounds of one request.
     body_bytes_max: Size = 32 * MIB
     """Bytes of one body, after decompression."""
@@ -165,6 +169,16 @@ class Settings(BaseSettings):
     def _not_a_service_link(cls, value: object) -> object:
         # Kubernetes sets CATCHMENT_PORT=tcp://... in every pod beside a service named "catchment".
         return 8765 if isinstance(value, str) and value.startswith("tcp://") else value
+
+    @field_validator("validation", mode="before")
+    @classmethod
+    def _not_strict_yet(cls, value: object) -> object:
+        if value == "strict":
+            raise ValueError(
+                "strict validation does not exist yet, so nothing would be refused by it: "
+                "leave the setting out"
+            )
+        return value
 
     @field_validator("database_url", "read_database_url")
     @classmethod
