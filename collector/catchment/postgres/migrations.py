@@ -111,8 +111,11 @@ async def migrate(connection: asyncpg.Connection, folder: Path | None = None) ->
         CannotStart: the user may not create tables here.
     """
     known = read(folder)
+    applied = 0
     while await _apply_next(connection, known):
-        pass
+        applied += 1
+    if applied:
+        _log.info("schema migrated", steps=applied, version=len(known))
     return len(known)
 
 
@@ -141,7 +144,7 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
     await connection.execute(
         SQL["record_migration"], migration.version, migration.name, migration.checksum
     )
-    _log.info("migration applied", version=migration.version, name=migration.name)
+    _log.debug("migration applied", version=migration.version, name=migration.name)
 
 
 async def _applied(connection: asyncpg.Connection) -> list[Applied]:
