@@ -107,6 +107,11 @@ def test_elsewhere_the_choice_must_be_written_out(host: str) -> None:
     assert settings.load(host=host, auth="keys").auth == "keys"
 
 
+def test_a_file_of_keys_that_nobody_is_asked_for_is_refused() -> None:
+    assert "CATCHMENT_AUTH=keys" in problems_of(keys_file="keys.toml")["CATCHMENT_KEYS_FILE"]
+    assert settings.load(keys_file="keys.toml", auth="keys").keys_file == Path.cwd() / "keys.toml"
+
+
 def test_a_kubernetes_service_link_is_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CATCHMENT_PORT", "tcp://10.0.0.1:8765")
     assert settings.load().port == 8765

@@ -199,6 +199,13 @@ class Settings(BaseSettings):
             )
         return value or "none"
 
+    @field_validator("keys_file")
+    @classmethod
+    def _keys_are_asked_for(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.data.get("auth") == "none":
+            raise ValueError("nobody is asked for a key: set CATCHMENT_AUTH=keys, or leave it out")
+        return value
+
     @field_validator("in_flight_bytes_max", "queue_bytes_max")
     @classmethod
     def _holds_one_body(cls, value: int, info: ValidationInfo) -> int:
