@@ -114,6 +114,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is logged."""
 
+    # What it accepts.
+    validation: Literal["lenient"] = "lenient"
+    """`lenient` accepts what can be placed, and lists what is wrong with it."""
+
     # Bounds of one request.
     body_bytes_max: Size = 32 * MIB
     """Bytes of one body, after decompression."""
@@ -166,6 +170,16 @@ class Settings(BaseSettings):
         # Kubernetes sets CATCHMENT_PORT=tcp://... in every pod beside a service named "catchment".
         return 8765 if isinstance(value, str) and value.startswith("tcp://") else value
 
+    @field_validator("validation", mode="before")
+    @classmethod
+    def _not_strict_yet(cls, value: object) -> object:
+        if value == "strict":
+            raise ValueError(
+                "strict validation does not exist yet, so nothing would be refused by it: "
+                "leave the setting out"
+            )
+        return value
+
     @field_validator("database_url", "read_database_url")
     @classmethod
     def _a_postgres_url(cls, value: SecretStr | None) -> SecretStr | None:
@@ -184,6 +198,13 @@ class Settings(BaseSettings):
                 "'keys' to ask for API keys, or 'none' to let everybody in"
             )
         return value or "none"
+
+    @field_validator("keys_file")
+    @classmethod
+    def _keys_are_asked_for(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.data.get("auth") == "none":
+            raise ValueError("nobody is asked for a key: set CATCHMENT_AUTH=keys, or leave it out")
+        return value
 
     @field_validator("in_flight_bytes_max", "queue_bytes_max")
     @classmethod
