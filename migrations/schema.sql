@@ -253,7 +253,7 @@ create table run (
   fold bytea not null,
   constraint run_pkey PRIMARY KEY (id),
   constraint run_uuid_key UNIQUE (uuid)
-);
+) with (autovacuum_vacuum_scale_factor=0.02);
 
 create table run_job (
   run bigint not null,
@@ -277,7 +277,7 @@ create table sighting (
   run bigint,
   at timestamp with time zone not null,
   bag_use integer not null
-);
+) with (autovacuum_vacuum_scale_factor=0.02);
 
 create table event_body_default partition of event_body DEFAULT;
 
@@ -290,9 +290,9 @@ CREATE INDEX io_member_set ON public.io_member USING btree (io_set, dir) INCLUDE
 CREATE INDEX io_pair_input ON public.io_pair USING btree (input, io_set);
 CREATE INDEX io_set_job ON public.io_set USING btree (job);
 CREATE INDEX job_name ON public.job USING btree (namespace, "left"(name, 256) COLLATE "C", key);
-CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at) INCLUDE (ended_at);
+CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at);
 CREATE INDEX run_job_bag ON public.run USING btree (job, job_bag, first_at DESC);
-CREATE INDEX run_job_ended ON public.run USING btree (job, ended_at DESC) INCLUDE (io_set) WHERE (state = 2);
+CREATE INDEX run_job_ended ON public.run USING btree (job, ended_at DESC) WHERE (state = 2);
 CREATE INDEX run_job_started ON public.run USING btree (job, started_at DESC NULLS LAST, uuid DESC);
 CREATE INDEX run_parent ON public.run USING btree (parent) WHERE (parent IS NOT NULL);
 CREATE INDEX run_job_job ON public.run_job USING btree (job);
