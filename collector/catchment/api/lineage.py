@@ -1,7 +1,7 @@
 """The graph around a job or dataset: true paths with `direction`, as Marquez walks without."""
 
 from asyncio import ensure_future, gather
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from catchment.api import models, shapes
 from catchment.api.asking import AsOf, answer
+from catchment.api.cutting import Bounds, cut, levels_of
 from catchment.api.nodes import find_node
 from catchment.api.sight import Sight, sight_of
 from catchment.api.times import iso, read_as_of
@@ -42,7 +43,8 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         """What lies upstream, downstream, or (without `direction`) connected.
 
         `depth` counts the jobs on the way. A graph of more than `limit` nodes is cut, nearest
-        first; then `truncated` is true and `frontier` names the nodes to go on from.
+        first, and never within a job unless it has more datasets than an answer may have nodes;
+        then `truncated` is true and `frontier` names the nodes to go on from.
         """
         sight = sight_of(request)
         focus = await find_node(questions.names, node_id, kind, namespace, name, sees=sight.sees)
@@ -50,7 +52,7 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
             questions,
             focus,
             read_as_of(as_of),
-            min(limit or graph_nodes_max, graph_nodes_max),
+            Bounds(min(limit or graph_nodes_max, graph_nodes_max), graph_nodes_max),
             sight,
         )
         return answer(await walk.graph(direction, depth))
@@ -66,32 +68,28 @@ class Walk:
         questions: Questions,
         focus: Node,
         as_of_us: int,
-        nodes_max: int,
+        bounds: Bounds,
         sight: Sight,
     ) -> None:
         self._questions = questions
         self._focus = focus
         self._as_of_us = as_of_us
-        self._nodes_max = nodes_max
+        self._bounds = bounds
         self._sight = sight
 
     async def graph(self, direction: Direction | None, depth: int) -> Json:
         """The answer."""
         edges = await self._edges(direction, depth)
-        levels = _levels(edges, self._focus)
-        nodes = await self._nodes(levels)
-        order = sorted(nodes.values(), key=lambda node: (levels[node.id], node.order))
-        kept = {node.id: node for node in order[: self._nodes_max]}
-        cut = [edge for edge in edges if (edge.job in kept) != (edge.dataset in kept)]
-        frontier = {edge.job if edge.job in kept else edge.dataset for edge in cut}
-        whole = [edge for edge in edges if edge.job in kept and edge.dataset in kept]
-        truncated = len(order) > len(kept)
-        if truncated:
+        levels = levels_of(edges, self._focus.id)
+        seen = await self._nodes(levels)
+        part = cut(edges, levels, seen, self._focus.id, self._bounds)
+        if part.truncated:
             metrics.ANSWERS_CUT.labels("nodes").inc()
+        whole = [edge for edge in edges if edge.job in part.kept and edge.dataset in part.kept]
         return {
-            "graph": await self._graph(kept, whole),
-            "truncated": truncated,
-            "frontier": sorted(kept[one].node_id for one in frontier) if truncated else [],
+            "graph": await self._graph(part.kept, whole),
+            "truncated": part.truncated,
+            "frontier": sorted(seen[one].node_id for one in part.frontier),
         }
 
     async def _edges(self, direction: Direction | None, depth: int) -> list[WalkedEdge]:
@@ -101,7 +99,7 @@ class Walk:
         found: dict[tuple[int, int, str], WalkedEdge] = {}
         for way in ways:
             for edge in await self._questions.lineage.walk(
-                dataset, job, way, depth, self._nodes_max, self._as_of_us
+                dataset, job, way, depth, self._bounds.nodes_max, self._as_of_us
             ):
                 key = (edge.job, edge.dataset, edge.dir)
                 known = found.get(key)
@@ -120,7 +118,7 @@ class Walk:
             if self._sight.sees(node.namespace)
         }
 
-    async def _graph(self, kept: dict[int, Node], edges: Iterable[WalkedEdge]) -> list[Json]:
+    async def _graph(self, kept: Mapping[int, Node], edges: Iterable[WalkedEdge]) -> list[Json]:
         details = self._questions.details
         jobs = {row_id: node for row_id, node in kept.items() if node.is_job}
         datasets = {row_id: node for row_id, node in kept.items() if not node.is_job}
@@ -148,17 +146,8 @@ class Walk:
         return list(graph.values())
 
 
-def _levels(edges: Iterable[WalkedEdge], focus: Node) -> dict[int, int]:
-    """Node -> how many jobs from the start; the focus is 0, a job is as far as what it gives."""
-    levels = {focus.id: 0}
-    for edge in edges:
-        for row_id in (edge.job, edge.dataset):
-            levels[row_id] = min(edge.level, levels.get(row_id, edge.level))
-    return levels
-
-
 def _draw(
-    graph: dict[int, Json], kept: dict[int, Node], edge: WalkedEdge, facts: EdgeFacts
+    graph: dict[int, Json], kept: Mapping[int, Node], edge: WalkedEdge, facts: EdgeFacts
 ) -> None:
     origin, destination = edge.dataset, edge.job
     if edge.dir == "o":
