@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from tests.recorded.client.events import all_events
 
 
-def transport(name: str, file: str) -> dict[str, Any]:
+def transport(name: str, url: str, file: str) -> dict[str, Any]:
     """The configuration, as a user's openlineage.yml would hold it."""
-    http: dict[str, Any] = {"type": "http", "url": os.environ.get("OPENLINEAGE_URL", "")}
+    http: dict[str, Any] = {"type": "http", "url": url}
     lines: dict[str, Any] = {"type": "file", "log_file_path": file, "append": True}
     return {
         "http": http,
@@ -34,8 +34,8 @@ def main() -> None:
     """Emit, and wait until everything is gone."""
     name, file = (*sys.argv[1:], "events.ndjson")[:2]
     # A URL in the environment would add a transport of its own beside those named here.
-    config = {"transport": transport(name, file)}
-    os.environ.pop("OPENLINEAGE_URL", None)
+    url = os.environ.pop("OPENLINEAGE_URL", "")
+    config = {"transport": transport(name, url, file)}
     client = OpenLineageClient(config=config)
     for event in all_events():
         client.emit(event)
