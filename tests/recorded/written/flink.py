@@ -33,7 +33,6 @@ def _run(run_id: str, checkpoints: int | None = None) -> tuple[Json, Json]:
         processingType="STREAMING",
         integration="FLINK",
         jobType="JOB",
-        emissionPattern={"eventTrigger": "PERIODIC", "eventContentMode": "CUMULATIVE"},
     )
     job = {"namespace": NAMESPACE, "name": JOB, "facets": {"jobType": kind}}
     return {"runId": run_id, "facets": facets}, job
