@@ -1,6 +1,6 @@
 """The graph around a job or dataset: true paths with `direction`, as Marquez walks without."""
 
-from asyncio import ensure_future, gather
+from asyncio import Future, ensure_future, gather
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
@@ -15,7 +15,7 @@ from catchment.api.nodes import find_node
 from catchment.api.sight import Sight, sight_of
 from catchment.api.times import read_as_of
 from catchment.postgres.read import Questions
-from catchment.postgres.read.lineage import WalkedEdge
+from catchment.postgres.read.lineage import Facts, WalkedEdge
 from catchment.postgres.read.names import Node
 from catchment.telemetry import metrics
 
@@ -113,26 +113,24 @@ class Walk:
         return {node.id: node for nodes in found for node in self._sight.nodes(nodes.values())}
 
     async def _graph(self, kept: Mapping[int, Node], edges: Iterable[WalkedEdge]) -> list[Json]:
-        details = self._questions.details
         jobs = {row_id: node for row_id, node in kept.items() if node.is_job}
         datasets = {row_id: node for row_id, node in kept.items() if not node.is_job}
         asked = ensure_future(self._questions.lineage.facts(list(jobs), self._as_of_us))
-        facts, dataset_rows, job_rows = await gather(
-            asked,
-            details.datasets(datasets, self._as_of_us, versions=False),
-            details.jobs(jobs, self._as_of_us, runs_max=1, edges=asked, known=datasets),
+        facts, dataset_data, job_data = await gather(
+            asked, self._dataset_data(datasets), self._job_data(jobs, asked, datasets)
         )
+        data = dataset_data | job_data
         ids = {row_id: node.node_id for row_id, node in kept.items()}
-        graph: dict[int, Json] = {}
-        for row_id in sorted(ids, key=lambda row_id: (ids[row_id], kept[row_id].namespace)):
-            if row_id in jobs:
-                kind = "JOB"
-                data = shapes.job_node(self._sight.job(job_rows[row_id]), self._as_of_us)
-            else:
-                kind = "DATASET"
-                data = shapes.dataset_node(self._sight.dataset(dataset_rows[row_id]))
-            node: Json = {"id": ids[row_id], "type": kind, "data": data}
-            graph[row_id] = {**node, "inEdges": [], "outEdges": []}
+        graph: dict[int, Json] = {
+            row_id: {
+                "id": ids[row_id],
+                "type": "JOB" if row_id in jobs else "DATASET",
+                "data": data[row_id],
+                "inEdges": [],
+                "outEdges": [],
+            }
+            for row_id in sorted(ids, key=lambda row_id: (ids[row_id], kept[row_id].namespace))
+        }
         # In the order of the other end, whichever end a list is at.
         rank = {row_id: n for n, row_id in enumerate(graph)}
         for edge in sorted(edges, key=lambda edge: (rank[edge.dataset], rank[edge.job])):
@@ -144,3 +142,21 @@ class Walk:
             graph[origin]["outEdges"].append(drawn)
             graph[destination]["inEdges"].append(drawn)
         return list(graph.values())
+
+    async def _dataset_data(self, datasets: Mapping[int, Node]) -> dict[int, Json]:
+        # Shaped here and not after all was gathered: the facts of the edges take longer.
+        found = await self._questions.details.datasets(datasets, self._as_of_us, versions=False)
+        return {
+            row_id: shapes.dataset_node(self._sight.dataset(row)) for row_id, row in found.items()
+        }
+
+    async def _job_data(
+        self, jobs: Mapping[int, Node], edges: "Future[Facts]", datasets: Mapping[int, Node]
+    ) -> dict[int, Json]:
+        found = await self._questions.details.jobs(
+            jobs, self._as_of_us, runs_max=1, edges=edges, known=datasets
+        )
+        return {
+            row_id: shapes.job_node(self._sight.job(row), self._as_of_us)
+            for row_id, row in found.items()
+        }

@@ -107,12 +107,11 @@ class Details(Asking):
         `edges` are theirs, and `known` the names of datasets, if somebody asks for them anyway.
         """
         ids = list(nodes)
-        facets, ends, runs = await gather(
+        facets, ends, (runs, own, parents) = await gather(
             self._facets("bags_of_jobs", ids, as_of_us),
             self._ends(ids, as_of_us, edges, known or {}),
             self._latest_runs(nodes, as_of_us, runs_max),
         )
-        own, parents = await gather(self._own_facets(runs), self._parents(runs))
         return {
             row_id: JobRow(
                 node,
@@ -120,7 +119,7 @@ class Details(Asking):
                 {**facets.get(row_id, {}), **own.get(row_id, {})},
                 ends.get((row_id, "i"), []),
                 ends.get((row_id, "o"), []),
-                [run for run, _, _ in runs.get(row_id, [])],
+                runs.get(row_id, []),
                 parents.get(row_id),
             )
             for row_id, node in nodes.items()
@@ -156,36 +155,35 @@ class Details(Asking):
 
     async def _latest_runs(
         self, nodes: Mapping[int, Node], as_of_us: int, runs_max: int
-    ) -> dict[int, list[tuple[RunRow, int | None, int | None]]]:
-        """Job -> (run, its job bag, its parent), newest first."""
-        rows = await self.ask("latest_runs", list(nodes), as_of_us, runs_max)
-        found: dict[int, list[tuple[RunRow, int | None, int | None]]] = {}
-        for row in rows:
-            run = _run(row, nodes[row["wanted"]])
-            found.setdefault(row["wanted"], []).append((run, row["job_bag"], row["parent"]))
-        return found
+    ) -> tuple[dict[int, list[RunRow]], dict[int, Facets], dict[int, Node]]:
+        """By job: its newest runs, newest first; of the first its facets and its parent's job."""
+        runs: dict[int, list[RunRow]] = {}
+        bags: dict[int, int] = {}
+        parents: dict[int, int] = {}
+        for row in await self.ask("latest_runs", list(nodes), as_of_us, runs_max):
+            job = row["wanted"]
+            if job not in runs:
+                if row["job_bag"] is not None:
+                    bags[job] = row["job_bag"]
+                if row["parent"] is not None:
+                    parents[job] = row["parent"]
+            runs.setdefault(job, []).append(_run(row, nodes[job]))
+        return runs, *await gather(self._own_facets(bags), self._parents(parents))
 
-    async def _own_facets(
-        self, runs: Mapping[int, list[tuple[RunRow, int | None, int | None]]]
-    ) -> dict[int, Facets]:
-        """Facets without history: those of the job's latest run."""
-        latest = {job: held[0][1] for job, held in runs.items() if held[0][1] is not None}
-        bags = await self._contents.bags(bag for bag in latest.values() if bag is not None)
+    async def _own_facets(self, wanted: Mapping[int, int]) -> dict[int, Facets]:
+        """Job -> the facets without history of its bag."""
+        bags = await self._contents.bags(wanted.values())
         return {
             job: {
                 facet.name: facet
                 for facet in bags[bag].facets
                 if not facet.deleted and facet.name not in SLOW
             }
-            for job, bag in latest.items()
-            if bag is not None
+            for job, bag in wanted.items()
         }
 
-    async def _parents(
-        self, runs: Mapping[int, list[tuple[RunRow, int | None, int | None]]]
-    ) -> dict[int, Node]:
-        """The job of the parent of each job's latest run."""
-        wanted = {job: held[0][2] for job, held in runs.items() if held[0][2] is not None}
+    async def _parents(self, wanted: Mapping[int, int]) -> dict[int, Node]:
+        """Job -> the job that its parent run belongs to."""
         if not wanted:
             return {}
         rows = await self.ask("runs_by_id", list(set(wanted.values())))

@@ -26,6 +26,10 @@ class EdgeFacts(msgspec.Struct, frozen=True, gc=False):
     confirmed: bool
 
 
+Facts = dict[tuple[int, int, str], EdgeFacts]
+"""(job, dataset, dir) -> facts."""
+
+
 class Lineage(Asking):
     """Walks the graph."""
 
@@ -43,7 +47,7 @@ class Lineage(Asking):
         rows = await self.ask("walk", start, job, WAYS[direction], depth, nodes_max, as_of_us)
         return [WalkedEdge(*row) for row in rows]
 
-    async def facts(self, jobs: list[int], as_of_us: int) -> dict[tuple[int, int, str], EdgeFacts]:
-        """(job, dataset, dir) -> facts, for every edge that these jobs have then."""
+    async def facts(self, jobs: list[int], as_of_us: int) -> Facts:
+        """What is to be said of every edge that these jobs have then."""
         rows = await self.ask("edge_facts", jobs, as_of_us)
         return {(job, dataset, side): EdgeFacts(*said) for job, dataset, side, *said in rows}
