@@ -369,6 +369,7 @@ CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_j
  RETURNS TABLE(job integer, dataset integer, dir "char", level integer)
  LANGUAGE plpgsql
  STABLE
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   far "char" := case way when 'i' then 'o' else 'i' end;
