@@ -104,7 +104,7 @@ class EventFile:
             if len(held) > self._event_bytes_max:
                 raise TooLarge(
                     f"A line is over {self._event_bytes_max} bytes (body_bytes_max); "
-                    "what came before it is stored."
+                    "what came before it is done."
                 )
         if text.strip(held):
             yield text.strip(held)

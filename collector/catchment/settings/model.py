@@ -114,6 +114,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is logged."""
 
+    # What it takes.
+    validation: Literal["lenient", "strict"] = "lenient"
+    """`lenient` takes what can be placed and lists what else is wrong; `strict` refuses what the
+    schemas of OpenLineage and its facets refuse."""
+
     # Bounds of one request.
     body_bytes_max: Size = 32 * MIB
     """Bytes of one body, after decompression."""

@@ -32,7 +32,7 @@ def problems_of(body: bytes, limits: Limits = _LIMITS) -> tuple[Problem, ...]:
         event, oddities = read(body, limits.depth_max)
     except (NotJson, TooLarge) as error:
         return error.problems or (Problem("", str(error).removesuffix(".")),)
-    return _bounded(chain(oddities, _broken_rules(event)), limits.problems_max)
+    return bounded(chain(oddities, _broken_rules(event)), limits)
 
 
 def _broken_rules(event: object) -> Iterable[Problem]:
@@ -47,8 +47,9 @@ def _broken_rules(event: object) -> Iterable[Problem]:
     return found
 
 
-def _bounded(problems: Iterable[Problem], problems_max: int) -> tuple[Problem, ...]:
-    kept = tuple(islice(problems, problems_max + 1))
-    if len(kept) <= problems_max:
+def bounded(problems: Iterable[Problem], limits: Limits) -> tuple[Problem, ...]:
+    """As many of them as may be listed, and whether there are more."""
+    kept = tuple(islice(problems, limits.problems_max + 1))
+    if len(kept) <= limits.problems_max:
         return kept
-    return (*kept[:problems_max], Problem("", "more problems, which are not listed (problems_max)"))
+    return (*kept[:-1], Problem("", "more problems, which are not listed (problems_max)"))
