@@ -1,7 +1,6 @@
 """`ingest`: open the files, draw progress, say what became of the events."""
 
 import asyncio
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from catchment.app.ingest import Step, ingest
+from catchment.cli.files import open_file
 from catchment.cli.say import answer, answer_json, printable, remark
-from catchment.errors import CannotStart
 from catchment.settings import Settings
 
 _FAILURES_SHOWN_MAX = 10
@@ -21,7 +20,7 @@ _FAILURES_SHOWN_MAX = 10
 def run_ingest(settings: Settings, paths: list[str], restart: bool, as_json: bool) -> None:
     """Store everything; exit code 1 if something could not be used."""
     with ExitStack() as stack:
-        files = [(path, stack.enter_context(_open(path))) for path in paths]
+        files = [(path, stack.enter_context(open_file(path))) for path in paths]
         steps = asyncio.run(_work(settings, files, restart, as_json))
     summary = _summary(steps)
     if as_json:
@@ -30,15 +29,6 @@ def run_ingest(settings: Settings, paths: list[str], restart: bool, as_json: boo
         _tell(summary)
     if summary["dead_letters"]:
         sys.exit(1)
-
-
-def _open(path: str) -> IO[bytes]:
-    if path == "-":
-        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-    try:
-        return Path(path).open("rb")
-    except OSError as error:
-        raise CannotStart(f"Cannot read {path}: {error.strerror}.") from None
 
 
 async def _work(
