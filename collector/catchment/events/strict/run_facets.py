@@ -2,7 +2,7 @@
 
 from typing import NotRequired
 
-from pydantic import with_config
+from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from catchment.events.strict.base import DeletableFacet, Facet, Identifier, Tag
@@ -122,7 +122,7 @@ class EnvironmentVariablesRunFacet(Facet):
     environmentVariables: list[EnvironmentVariable]
 
 
-@with_config(extra="forbid")
+@with_config(ConfigDict(extra="forbid"))
 class ExecutionParameter(TypedDict):
     """One parameter; the only object of OpenLineage that may have no other members."""
 
