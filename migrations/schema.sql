@@ -253,7 +253,7 @@ create table run (
   fold bytea not null,
   constraint run_pkey PRIMARY KEY (id),
   constraint run_uuid_key UNIQUE (uuid)
-);
+) with (autovacuum_vacuum_scale_factor=0.02);
 
 create table run_job (
   run bigint not null,
@@ -277,7 +277,7 @@ create table sighting (
   run bigint,
   at timestamp with time zone not null,
   bag_use integer not null
-);
+) with (autovacuum_vacuum_scale_factor=0.02);
 
 create table event_body_default partition of event_body DEFAULT;
 
@@ -285,13 +285,14 @@ CREATE INDEX dataset_alias ON public.dataset USING btree (canon) WHERE (canon <>
 CREATE INDEX dataset_name ON public.dataset USING btree (namespace, "left"(name, 256) COLLATE "C", key);
 CREATE INDEX declared_set ON public.declared USING btree (io_set);
 CREATE UNIQUE INDEX event_key ON public.event USING btree (key) WHERE (key IS NOT NULL);
+CREATE INDEX event_subject ON public.event USING btree (subject, seq) WHERE (subject IS NOT NULL);
 CREATE INDEX io_member_set ON public.io_member USING btree (io_set, dir) INCLUDE (dataset, named);
 CREATE INDEX io_pair_input ON public.io_pair USING btree (input, io_set);
 CREATE INDEX io_set_job ON public.io_set USING btree (job);
 CREATE INDEX job_name ON public.job USING btree (namespace, "left"(name, 256) COLLATE "C", key);
-CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at) INCLUDE (ended_at);
+CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at);
 CREATE INDEX run_job_bag ON public.run USING btree (job, job_bag, first_at DESC);
-CREATE INDEX run_job_ended ON public.run USING btree (job, ended_at DESC) INCLUDE (io_set) WHERE (state = 2);
+CREATE INDEX run_job_ended ON public.run USING btree (job, ended_at DESC) WHERE (state = 2);
 CREATE INDEX run_job_started ON public.run USING btree (job, started_at DESC NULLS LAST, uuid DESC);
 CREATE INDEX run_parent ON public.run USING btree (parent) WHERE (parent IS NOT NULL);
 CREATE INDEX run_job_job ON public.run_job USING btree (job);
@@ -326,8 +327,8 @@ CREATE OR REPLACE FUNCTION public.canonical(datasets integer[], met integer[])
  LANGUAGE sql
  STABLE
 AS $function$
-  select coalesce(array_agg(distinct canon), '{}') from dataset
-  where id = any (datasets) and canon <> all (met)
+  select coalesce(array_agg(canon), '{}') from (
+    select canon from dataset where id = any (datasets) except select unnest(met)) as found
 $function$;
 
 CREATE OR REPLACE FUNCTION public.declared_sets(wanted integer, as_of timestamp with time zone)
@@ -350,40 +351,18 @@ AS $function$
   select s.job, m.dataset, m.dir, s.id, m.named, false
   from io_set s join io_member m on m.io_set = s.id
   where s.job = any (jobs)
-    and (exists (select from run r where r.io_set = s.id and not r.bad and r.first_at <= as_of)
-      or exists (select from run r where r.io_set = s.id and r.bad and r.first_at <= as_of)
+    and (exists (select from run r
+        where r.io_set = s.id and r.bad = any ('{f,t}') and r.first_at <= as_of)
       or exists (select from run_job r where r.io_set = s.id and r.first_at <= as_of))
     and (as_of = 'infinity' or exists (
       select from edge e where e.job = s.job and e.dataset = m.dataset and e.dir = m.dir
         and e.basis < 3 and e.first_at <= as_of))
   union all
   select j.job, m.dataset, m.dir, m.io_set, m.named, true
-  from unnest(jobs) as j (job)
+  from (select distinct d.job from declared d where d.job = any (jobs)) as j
     cross join lateral declared_sets(j.job, as_of) as d
     join io_member m on (m.io_set = d.in_set and m.dir = 'i')
                      or (m.io_set = d.out_set and m.dir = 'o')
-$function$;
-
-CREATE OR REPLACE FUNCTION public.jobs_of_datasets(datasets integer[], dirs "char"[], as_of timestamp with time zone)
- RETURNS TABLE(job integer, dataset integer, dir "char", io_set integer, named boolean, declared boolean)
- LANGUAGE sql
- STABLE
-AS $function$
-  select s.job, m.dataset, m.dir, s.id, m.named, false
-  from io_member m join io_set s on s.id = m.io_set
-  where m.dataset = any (datasets) and m.dir = any (dirs)
-    and (exists (select from run r where r.io_set = s.id and not r.bad and r.first_at <= as_of)
-      or exists (select from run r where r.io_set = s.id and r.bad and r.first_at <= as_of)
-      or exists (select from run_job r where r.io_set = s.id and r.first_at <= as_of))
-    and (as_of = 'infinity' or exists (
-      select from edge e where e.job = s.job and e.dataset = m.dataset and e.dir = m.dir
-        and e.basis < 3 and e.first_at <= as_of))
-  union all
-  select distinct d.job, m.dataset, m.dir, m.io_set, m.named, true
-  from io_member m join declared d on d.io_set = m.io_set
-    cross join lateral declared_sets(d.job, as_of) as now
-  where m.dataset = any (datasets) and m.dir = any (dirs)
-    and m.io_set = case m.dir when 'i' then now.in_set else now.out_set end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer, as_of timestamp with time zone)
@@ -398,6 +377,7 @@ declare
   met_jobs integer[] := '{}';
   step integer := 1;
   jobs integer[];
+  names integer[];
   near integer[];
   beyond integer[];
   dirs "char"[];
@@ -414,22 +394,27 @@ begin
   while step <= depth and cardinality(frontier) > 0
     and cardinality(met_datasets) + cardinality(met_jobs) <= nodes_max
   loop
+    names := named_as(frontier);
     if way = 'a' then
-      select array_agg(distinct e.job) into jobs
-      from jobs_of_datasets(named_as(frontier), '{i,o}', as_of) e where e.job <> all (met_jobs);
-      met_jobs := met_jobs || coalesce(jobs, '{}');
+      -- A set that names a dataset need not live: only an edge connects.
+      jobs := array(select s.job from io_member m join io_set s on s.id = m.io_set
+        where m.dataset = any (names) except select unnest(met_jobs));
+      with edges as materialized (
+        select distinct e.job, e.dataset, e.dir from edges_of_jobs(jobs, as_of) e
+      )
       select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
-      from edges_of_jobs(jobs, as_of) e;
+      from edges e where e.job in (
+        select c.job from edges c join unnest(names) as n (dataset) on n.dataset = c.dataset);
       return query select *, step from unnest(jobs, beyond, dirs);
     else
       select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
-        into jobs, near, beyond from paired_step(named_as(frontier), way, as_of) s;
-      return query 
-        select distinct e.job, e.dataset, way, step from unnest(jobs, near) e (job, dataset);
+        into jobs, near, beyond from paired_step(names, way, as_of) s;
+      return query select e.job, e.dataset, way, step from unnest(jobs, near, beyond)
+        as e (job, dataset, beyond) where e.beyond is null;
       return query select e.job, e.dataset, far, step from unnest(jobs, beyond) e (job, dataset)
         where e.dataset is not null;
-      met_jobs := array(select distinct j from unnest(met_jobs || jobs) j);
     end if;
+    met_jobs := array(select unnest(met_jobs) union select unnest(jobs));
     frontier := canonical(beyond, met_datasets);
     met_datasets := met_datasets || frontier;
     step := step + 1;
@@ -452,44 +437,51 @@ CREATE OR REPLACE FUNCTION public.paired_step(datasets integer[], near "char", a
  LANGUAGE sql
  STABLE
 AS $function$
-  with near_edges as materialized (
-    select * from jobs_of_datasets(datasets, array[near], as_of)
-  ), observed as (
-    select n.job, n.dataset, far.dataset as beyond
-    from near_edges n
-      join io_set s on s.id = n.io_set and not s.explicit
-      join io_member far on far.io_set = n.io_set and far.dir <> near and far.named
-    where not n.declared and n.named
-    union
-    select n.job, n.dataset, case near when 'i' then p.output else p.input end
-    from near_edges n
-      join io_pair p on p.io_set = n.io_set
-        and case near when 'i' then p.input else p.output end = n.dataset
-    where not n.declared
+  with observed as materialized (
+    select s.job, m.dataset, s.id as io_set, m.named and not s.explicit as crosses
+    from io_member m join io_set s on s.id = m.io_set
+    where m.dataset = any (datasets) and m.dir = near
+      and (exists (select from run r
+          where r.io_set = s.id and r.bad = any ('{f,t}') and r.first_at <= as_of)
+        or exists (select from run_job r where r.io_set = s.id and r.first_at <= as_of))
+      and (as_of = 'infinity' or exists (
+        select from edge e where e.job = s.job and e.dataset = m.dataset and e.dir = m.dir
+          and e.basis < 3 and e.first_at <= as_of))
+  ), declarations as materialized (
+    select j.job, m.dataset, m.named, d.in_set, d.out_set
+    from (select distinct d.job from declared d join io_member m on m.io_set = d.io_set
+        where m.dataset = any (datasets) and m.dir = near) as j
+      cross join lateral declared_sets(j.job, as_of) as d
+      join io_member m on m.io_set = case near when 'i' then d.in_set else d.out_set end
+        and m.dir = near and m.dataset = any (datasets)
+  ), observed_pairs as (
+    select o.job, o.dataset, far.dataset as beyond
+    from observed o join io_member far on far.io_set = o.io_set
+      and far.dir = case near when 'i' then 'o'::"char" else 'i' end and far.named
+    where o.crosses
+    union all
+    select o.job, o.dataset, case near when 'i' then p.output else p.input end
+    from observed o join io_pair p on p.io_set = o.io_set
+      and case near when 'i' then p.input else p.output end = o.dataset
   ), declared_pairs as (
-    select n.job, n.dataset, far.dataset as beyond
-    from near_edges n
-      cross join lateral declared_sets(n.job, as_of) as d
+    select d.job, d.dataset, far.dataset as beyond
+    from declarations d
       join io_set i on i.id = coalesce(d.in_set, d.out_set)
       join io_set o on o.id = coalesce(d.out_set, d.in_set)
-      join io_member far on far.dir <> near
-        and far.io_set = case near when 'i' then d.out_set else d.in_set end
-    where n.declared
-      and (not i.explicit and not o.explicit and n.named and far.named
-        or exists (
-          select from io_pair p where p.io_set in (d.in_set, d.out_set)
-            and p.input = case near when 'i' then n.dataset else far.dataset end
-            and p.output = case near when 'i' then far.dataset else n.dataset end))
-  ), beyond as (
-    select * from observed
-    where as_of = 'infinity' or exists (
-      select from edge e where e.job = observed.job and e.dataset = observed.beyond
-        and e.dir = case near when 'i' then 'o'::"char" else 'i'::"char" end
-        and e.basis < 3 and e.first_at <= as_of)
-    union
-    select * from declared_pairs
+      join io_member far on far.io_set = case near when 'i' then d.out_set else d.in_set end
+        and far.dir = case near when 'i' then 'o'::"char" else 'i' end
+    where not i.explicit and not o.explicit and d.named and far.named
+      or exists (
+        select from io_pair p where p.io_set in (d.in_set, d.out_set)
+          and p.input = case near when 'i' then d.dataset else far.dataset end
+          and p.output = case near when 'i' then far.dataset else d.dataset end)
   )
-  select n.job, n.dataset, b.beyond
-  from (select distinct near_edges.job, near_edges.dataset from near_edges) n
-    left join beyond b on b.job = n.job and b.dataset = n.dataset
+  select o.job, o.dataset, null::integer from observed o
+  union select d.job, d.dataset, null::integer from declarations d
+  union select d.job, d.dataset, d.beyond from declared_pairs d
+  union select o.job, o.dataset, o.beyond from observed_pairs o
+  where as_of = 'infinity' or exists (
+    select from edge e where e.job = o.job and e.dataset = o.beyond
+      and e.dir = case near when 'i' then 'o'::"char" else 'i' end
+      and e.basis < 3 and e.first_at <= as_of)
 $function$;

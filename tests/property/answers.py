@@ -128,7 +128,7 @@ def model_answers(model: Model) -> Answers:
         for name in found["jobs", namespace][0]:
             found["runs", (namespace, name)] = [run.id for run in model.runs_of((namespace, name))]
     for run_id, run in model.runs.items():
-        found["run", run_id] = _model_run(run)
+        found["run", run_id] = _model_run(model, run)
     for kind in ("job", "dataset"):
         for name, times in model.times(kind).items():
             for as_of in INSTANTS_US:
@@ -159,7 +159,7 @@ def _model_one(
     )
 
 
-def _model_run(run: Run) -> tuple[Any, ...]:
+def _model_run(model: Model, run: Run) -> tuple[Any, ...]:
     facets = run.facets()
     parent = facets.get("parent", {})
     nominal = facets.get("nominalTime", {}).get("nominalStartTime")
@@ -174,7 +174,7 @@ def _model_run(run: Run) -> tuple[Any, ...]:
         nominal and nominal.replace("+00:00", "Z"),
         facets,
         parent.get("run", {}).get("runId"),
-        parent.get("root", {}).get("run", {}).get("runId"),
+        model.root_of(run),
         run.job,
         *[_model_sights(run, side) for side in ("inputs", "outputs")],
     )

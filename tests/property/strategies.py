@@ -178,6 +178,21 @@ def named_after_superseded() -> list[Json]:
     ]
 
 
+def declared_before_mapped() -> list[Json]:
+    """An input that is declared at minute 2, and that a run which had begun by then names only at
+    minute 6, by column lineage: the run takes part at minute 3, with the basis it has now.
+    """
+    run = {"run": {"runId": RUNS[0]}, "job": _named(JOBS[0])}
+    common = {"producer": "https://example.com/p"}
+    columns = {"x": {"inputFields": [_named(DATASETS[0], field="x")]}}
+    output = _named(DATASETS[1], facets={"columnLineage": _facet(fields=columns)})
+    return [
+        {**common, **run, "eventTime": _time(1), "eventType": "START"},
+        {**common, "job": _named(JOBS[0]), "eventTime": _time(2), "inputs": [_named(DATASETS[0])]},
+        {**common, **run, "eventTime": _time(6), "eventType": "COMPLETE", "outputs": [output]},
+    ]
+
+
 def spellings(event: Json) -> list[bytes]:
     """The same event twice: as it is, and with other key order and white space."""
     return [json.dumps(event).encode(), json.dumps(event, sort_keys=True, indent=1).encode()]

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from tests.property.answers import Answers, model_answers, product_answers
 from tests.property.service import Service, service
-from tests.property.strategies import Json, event_sets, named_after_superseded, spellings
+from tests.property.strategies import (
+    Json,
+    declared_before_mapped,
+    event_sets,
+    named_after_superseded,
+    spellings,
+)
 from tests.reference_model.model import Model
 
 LONG = os.environ.get("CATCHMENT_TEST_PROFILE") == "long"
@@ -58,6 +64,7 @@ async def _check(database_url: str, events: list[Json], seed: int) -> None:
 )
 @given(events=event_sets(), seed=st.integers(0, 2**32 - 1))
 @example(events=named_after_superseded(), seed=0)
+@example(events=declared_before_mapped(), seed=0)
 def test_any_order_any_batching_gives_the_answers_of_the_model(
     database_url: str, events: list[Json], seed: int
 ) -> None:

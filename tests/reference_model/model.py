@@ -143,6 +143,19 @@ class Model:
                     found[edge] = min(time_us, found.get(edge, time_us))
         return found
 
+    def root_of(self, run: Run) -> str | None:
+        """The declared root, else that of the parent, else the topmost; a cycle ends the walk."""
+        met = [run.id]
+        while True:
+            parent = self.runs[met[-1]].facets().get("parent", {}) if met[-1] in self.runs else {}
+            if "root" in parent:
+                root: str = parent["root"]["run"]["runId"]
+                return root
+            above = parent.get("run", {}).get("runId")
+            if above is None or above in met:
+                return met[-1] if len(met) > 1 else None
+            met.append(above)
+
     def io_sets(self, job: Name, as_of: int) -> list[tuple[Run, IoSet]]:
         """The runs that take part in a job's edges then, with what they read and wrote under it."""
         return [

@@ -97,3 +97,10 @@ def test_pages_link_to_what_is_there() -> None:
         if not (page.parent / target).exists()
     ]
     assert not broken
+
+
+def test_the_map_names_what_is_there() -> None:
+    paths = [f"/{said(path)}" for path in FILES]
+    named = re.findall(r"`([\w/]+\.(?:py|sql|md))`", (ROOT / "ARCHITECTURE.md").read_text())
+    assert len(named) > 20
+    assert [name for name in named if not any(path.endswith(f"/{name}") for path in paths)] == []

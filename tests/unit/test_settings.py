@@ -107,22 +107,42 @@ def test_elsewhere_the_choice_must_be_written_out(host: str) -> None:
     assert settings.load(host=host, auth="keys").auth == "keys"
 
 
+def test_a_file_of_keys_that_nobody_is_asked_for_is_refused() -> None:
+    assert "CATCHMENT_AUTH=keys" in problems_of(keys_file="keys.toml")["CATCHMENT_KEYS_FILE"]
+    assert settings.load(keys_file="keys.toml", auth="keys").keys_file == Path.cwd() / "keys.toml"
+
+
 def test_a_kubernetes_service_link_is_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CATCHMENT_PORT", "tcp://10.0.0.1:8765")
     assert settings.load().port == 8765
 
 
-def test_variables_that_are_no_settings_are_found() -> None:
-    environment = {
-        "CATCHMENT_PROT": "1",
-        "CATCHMENT_PORT": "1",
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("CATCHMENT_DATABSE_URL", "is not a setting; did you mean CATCHMENT_DATABASE_URL?"),
+        ("catchment_prot", "is not a setting; did you mean CATCHMENT_PORT?"),
+        ("CATCHMENT_APIKEY", "is not a setting; did you mean CATCHMENT_API_KEY?"),
+        ("CATCHMENT_IMAGE", "is not a setting"),
+    ],
+)
+def test_variables_that_are_no_settings_are_found(name: str, says: str) -> None:
+    (unknown,) = settings.unknown_variables({name: "1", "CATCHMENT_PORT": "1", "OTHER": "1"})
+    assert str(unknown) == f"{name} {says}"
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    foreign = {
         "CATCHMENT_URL": "http://x",
+        "CATCHMENT_API_KEY": "x",
+        "CATCHMENT_CONFIG": "x",
+        "CATCHMENT_TEST_PROFILE": "long",
         "CATCHMENT_SERVICE_HOST": "10.0.0.1",
-        "OTHER": "1",
+        "CATCHMENT_UI_SERVICE_PORT_HTTP": "80",
+        "CATCHMENT_UI_PORT": "tcp://10.0.0.1:80",
+        "CATCHMENT_PORT_8765_TCP_ADDR": "10.0.0.1",
     }
-    (unknown,) = settings.unknown_variables(environment)
-    assert unknown.pointer == "CATCHMENT_PROT"
-    assert "did you mean CATCHMENT_PORT?" in unknown.reason
+    assert settings.unknown_variables(foreign) == []
 
 
 def test_secrets_are_never_shown() -> None:

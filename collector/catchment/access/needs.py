@@ -17,7 +17,8 @@ _INGEST_DOES = frozenset(("/api/v1/validate",))
 
 def scope_needed(method: str, path: str) -> Scope | None:
     """The scope; None if everybody may."""
-    if method == "POST" and path in _INGEST:
+    # A slash too many is told to whoever may ingest, though nothing is there.
+    if method == "POST" and (path in _INGEST or path.rstrip("/") in _INGEST):
         return Scope.INGEST
     if method in _READING:
         if path in _OPEN or path.startswith(_OPEN_UNDER):

@@ -29,6 +29,9 @@ _STATUS: tuple[tuple[type[CatchmentError], int], ...] = (
     (errors.Transient, 503),
 )
 
+# Refused for the whole body, if nothing narrower is said: the pointer is the root.
+_OF_THE_BODY = (errors.NotJson, errors.NoIdentity, errors.TooLarge, errors.Unsupported)
+
 Headers = list[tuple[bytes, bytes]]
 _encode = msgspec.json.Encoder().encode
 
@@ -84,5 +87,8 @@ async def send_problem(
 
 
 async def send_error(send: Send, error: CatchmentError) -> None:
-    """Answer with what an error of our tree says."""
-    await send_problem(send, status_of(error), str(error), error.problems)
+    """Answer with what an error of our tree says. What a body is refused for is always listed."""
+    problems = error.problems
+    if not problems and isinstance(error, _OF_THE_BODY):
+        problems = (Problem("", str(error)),)
+    await send_problem(send, status_of(error), str(error), problems)

@@ -5,7 +5,7 @@ parameters as `{namespace:name}`: one segment, percent-decoded after the match. 
 before such a route is made. Knows no route.
 """
 
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,7 +18,12 @@ class NameConvertor(Convertor[str]):
 
     def convert(self, value: str) -> str:
         """The name that the segment stands for."""
-        return unquote(value, errors="surrogateescape")
+        raw = unquote_to_bytes(value)
+        try:
+            # A lone surrogate in a name is `%ED%A0%80`, as it is in the name's key.
+            return raw.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:  # no name that was ever stored
+            return raw.decode("utf-8", "surrogateescape")
 
     def to_string(self, value: str) -> str:
         """The decoded name again; used by nothing but error messages."""

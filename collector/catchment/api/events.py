@@ -1,24 +1,40 @@
 """The log over HTTP: its entries in order, their bytes, and what could not be used."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catchment.access.grants import Scope, grant_of
+from catchment.access.redact import shown_entry
 from catchment.api import models
+from catchment.api.about import entries_about
 from catchment.api.asking import Limit, answer
-from catchment.api.redact import redact
 from catchment.api.shapes import uuid_text
+from catchment.api.sight import Sight, sight_of
 from catchment.api.times import iso
-from catchment.errors import BadQuestion, Problem, Unknown
+from catchment.errors import BadQuestion, Problem, Refused, Unknown
 from catchment.lineage.leaf import envelope
 from catchment.lineage.ports import Kind, Source
 from catchment.postgres.read import Questions
-from catchment.postgres.read.log import LogEntry
+from catchment.postgres.read.log import Log, LogEntry
 
-After = Annotated[int, Query(ge=-1, description="Entries after this seq; absent: from the start.")]
+_SEQ_MAX = 2**63 - 1
+# Looking through more than this takes longer than a neighbour may wait.
+_INLINE_BYTES_MAX = 64 * 1024
+After = Annotated[
+    int,
+    Query(ge=-1, le=_SEQ_MAX, description="Entries after this seq; absent: from the start."),
+]
+NodeId = Annotated[
+    str | None,
+    Query(
+        alias="nodeId",
+        description="Only events about a job, a run (`run:ID`) or a dataset (those of runs that "
+        "read or wrote it, and of jobs that declare it, too).",
+    ),
+]
 Json = dict[str, Any]
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -33,18 +49,24 @@ def build_router(questions: Questions) -> APIRouter:
     log = questions.log
 
     async def entry(request: Request, seq: int) -> LogEntry:
-        rows = await log.entries(seq - 1, None, 1)
-        if not rows or rows[0].seq != seq or not _visible(request, rows[0]):
+        rows = await log.entries(seq - 1, None, 1) if 0 <= seq <= _SEQ_MAX else []
+        if not rows or rows[0].seq != seq or not _visible(sight_of(request), rows[0]):
             raise Unknown(f"The log has no entry {seq}.")
         return rows[0]
 
     @router.get("/events", response_model=models.Entries)
     async def list_entries(
-        request: Request, after: After = -1, limit: Limit = 100, kind: str | None = None
+        request: Request,
+        after: After = -1,
+        limit: Limit = 100,
+        kind: str | None = None,
+        node_id: NodeId = None,
     ) -> Response:
         """The log in order, to be followed: `next` is what to say as `after` to go on."""
-        rows = await log.entries(after, _kinds(kind), limit)
-        listed = [_entry(row) for row in rows if _visible(request, row)]
+        sight = sight_of(request)
+        about = None if node_id is None else await entries_about(questions, node_id, sight)
+        rows = await log.entries(after, _kinds(kind), limit, about)
+        listed = [_entry(row) for row in rows if _visible(sight, row)]
         return answer({"events": listed, "next": rows[-1].seq if len(rows) == limit > 0 else None})
 
     @router.get("/events/{seq}/meta", response_model=models.EntryMeta)
@@ -61,21 +83,35 @@ def build_router(questions: Questions) -> APIRouter:
         if body is None:
             raise Unknown(f"The body of entry {seq} is not kept any more.")
         headers = dict(_HEADERS)
-        if not grant_of(request.scope).may(Scope.RAW):
-            body = redact(body)
+        view = sight_of(request).view
+        if not view.raw:
+            if len(body) <= _INLINE_BYTES_MAX:
+                body = shown_entry(body, view)
+            else:
+                body = await asyncio.to_thread(shown_entry, body, view)
             headers["X-Catchment-Redacted"] = "true"
         return Response(body, media_type="application/json", headers=headers)
 
+    _add_dead_letters(router, log)
+    return router
+
+
+def _add_dead_letters(router: APIRouter, log: Log) -> None:
     @router.get("/dead-letters", response_model=models.DeadLetters)
-    async def dead_letters(after: After = -1, limit: Limit = 100) -> Response:
-        """What was received and could not be used, each distinct body once, with a count."""
+    async def dead_letters(request: Request, after: After = -1, limit: Limit = 100) -> Response:
+        """What was received and could not be used, each distinct body once, with a count.
+
+        Nothing says whose they are, so a key that is limited to namespaces may not list them.
+        """
+        if sight_of(request).limited:
+            raise Refused(
+                "Dead letters belong to no namespace; a key without namespaces lists them."
+            )
         rows = await log.dead_letters(after, limit)
         listed = [_dead(row) for row in rows]
         return answer(
-            {"deadLetters": listed, "next": rows[-1]["seq"] if len(rows) == limit else None}
+            {"deadLetters": listed, "next": rows[-1]["seq"] if len(rows) == limit > 0 else None}
         )
-
-    return router
 
 
 def _kinds(kind: str | None) -> list[int] | None:
@@ -93,11 +129,10 @@ def _kind_name(kind: Kind) -> str:
     return kind.name.lower().replace("_", "-")
 
 
-def _visible(request: Request, row: LogEntry) -> bool:
-    """With namespace globs on the key: only events of those namespaces."""
-    grant = grant_of(request.scope)
+def _visible(sight: Sight, row: LogEntry) -> bool:
+    """With namespace globs on the key: only events of jobs and datasets there."""
     about = row.job or row.dataset
-    return not grant.namespaces or (about is not None and grant.sees(about[0]))
+    return not sight.limited or (about is not None and sight.sees(about[0]))
 
 
 def _entry(row: LogEntry) -> Json:

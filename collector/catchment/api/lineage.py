@@ -1,17 +1,18 @@
 """The graph around a job or dataset: true paths with `direction`, as Marquez walks without."""
 
 from asyncio import ensure_future, gather
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catchment.access.grants import grant_of
 from catchment.api import models, shapes
 from catchment.api.asking import AsOf, answer
+from catchment.api.cutting import Bounds, cut, levels_of
 from catchment.api.nodes import find_node
+from catchment.api.sight import Sight, sight_of
 from catchment.api.times import iso, read_as_of
 from catchment.postgres.read import Questions
 from catchment.postgres.read.lineage import EdgeFacts, WalkedEdge
@@ -42,15 +43,17 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         """What lies upstream, downstream, or (without `direction`) connected.
 
         `depth` counts the jobs on the way. A graph of more than `limit` nodes is cut, nearest
-        first; then `truncated` is true and `frontier` names the nodes to go on from.
+        first, and never within a job unless it has more datasets than an answer may have nodes;
+        then `truncated` is true and `frontier` names the nodes to go on from.
         """
-        focus = await find_node(questions.names, node_id, kind, namespace, name)
+        sight = sight_of(request)
+        focus = await find_node(questions.names, node_id, kind, namespace, name, sees=sight.sees)
         walk = Walk(
             questions,
             focus,
             read_as_of(as_of),
-            min(limit or graph_nodes_max, graph_nodes_max),
-            grant_of(request.scope).sees,
+            Bounds(min(limit or graph_nodes_max, graph_nodes_max), graph_nodes_max),
+            sight,
         )
         return answer(await walk.graph(direction, depth))
 
@@ -65,32 +68,28 @@ class Walk:
         questions: Questions,
         focus: Node,
         as_of_us: int,
-        nodes_max: int,
-        sees: Callable[[str], bool],
+        bounds: Bounds,
+        sight: Sight,
     ) -> None:
         self._questions = questions
         self._focus = focus
         self._as_of_us = as_of_us
-        self._nodes_max = nodes_max
-        self._sees = sees
+        self._bounds = bounds
+        self._sight = sight
 
     async def graph(self, direction: Direction | None, depth: int) -> Json:
         """The answer."""
         edges = await self._edges(direction, depth)
-        levels = _levels(edges, self._focus)
-        nodes = await self._nodes(levels)
-        order = sorted(nodes.values(), key=lambda node: (levels[node.id], node.order))
-        kept = {node.id: node for node in order[: self._nodes_max]}
-        cut = [edge for edge in edges if (edge.job in kept) != (edge.dataset in kept)]
-        frontier = {edge.job if edge.job in kept else edge.dataset for edge in cut}
-        whole = [edge for edge in edges if edge.job in kept and edge.dataset in kept]
-        truncated = len(order) > len(kept)
-        if truncated:
+        levels = levels_of(edges, self._focus.id)
+        seen = await self._nodes(levels)
+        part = cut(edges, levels, seen, self._focus.id, self._bounds)
+        if part.truncated:
             metrics.ANSWERS_CUT.labels("nodes").inc()
+        whole = [edge for edge in edges if edge.job in part.kept and edge.dataset in part.kept]
         return {
-            "graph": await self._graph(kept, whole),
-            "truncated": truncated,
-            "frontier": sorted(kept[one].node_id for one in frontier) if truncated else [],
+            "graph": await self._graph(part.kept, whole),
+            "truncated": part.truncated,
+            "frontier": sorted(seen[one].node_id for one in part.frontier),
         }
 
     async def _edges(self, direction: Direction | None, depth: int) -> list[WalkedEdge]:
@@ -100,7 +99,7 @@ class Walk:
         found: dict[tuple[int, int, str], WalkedEdge] = {}
         for way in ways:
             for edge in await self._questions.lineage.walk(
-                dataset, job, way, depth, self._nodes_max, self._as_of_us
+                dataset, job, way, depth, self._bounds.nodes_max, self._as_of_us
             ):
                 key = (edge.job, edge.dataset, edge.dir)
                 known = found.get(key)
@@ -116,10 +115,10 @@ class Walk:
             row_id: node
             for nodes in found
             for row_id, node in nodes.items()
-            if self._sees(node.namespace)
+            if self._sight.sees(node.namespace)
         }
 
-    async def _graph(self, kept: dict[int, Node], edges: Iterable[WalkedEdge]) -> list[Json]:
+    async def _graph(self, kept: Mapping[int, Node], edges: Iterable[WalkedEdge]) -> list[Json]:
         details = self._questions.details
         jobs = {row_id: node for row_id, node in kept.items() if node.is_job}
         datasets = {row_id: node for row_id, node in kept.items() if not node.is_job}
@@ -132,9 +131,9 @@ class Walk:
         graph: dict[int, Json] = {}
         for row_id, node in sorted(kept.items(), key=lambda item: item[1].node_id):
             data = (
-                shapes.job_node(job_rows[row_id], self._as_of_us)
+                shapes.job_node(self._sight.job(job_rows[row_id]), self._as_of_us)
                 if node.is_job
-                else shapes.dataset_node(dataset_rows[row_id])
+                else shapes.dataset_node(self._sight.dataset(dataset_rows[row_id]))
             )
             kind = "JOB" if node.is_job else "DATASET"
             members = {"id": node.node_id, "type": kind, "data": data}
@@ -147,17 +146,8 @@ class Walk:
         return list(graph.values())
 
 
-def _levels(edges: Iterable[WalkedEdge], focus: Node) -> dict[int, int]:
-    """Node -> how many jobs from the start; the focus is 0, a job is as far as what it gives."""
-    levels = {focus.id: 0}
-    for edge in edges:
-        for row_id in (edge.job, edge.dataset):
-            levels[row_id] = min(edge.level, levels.get(row_id, edge.level))
-    return levels
-
-
 def _draw(
-    graph: dict[int, Json], kept: dict[int, Node], edge: WalkedEdge, facts: EdgeFacts
+    graph: dict[int, Json], kept: Mapping[int, Node], edge: WalkedEdge, facts: EdgeFacts
 ) -> None:
     origin, destination = edge.dataset, edge.job
     if edge.dir == "o":

@@ -1,10 +1,12 @@
 """All questions of the API as routes, for the app to mount."""
 
+from fastapi import APIRouter, Depends
 from starlette.routing import BaseRoute
 
 # Registers the convertor that the routes below name.
 from catchment.access import rawpath as _rawpath  # noqa: F401 (imported for its effect)
 from catchment.api import catalog, events, lineage, runs
+from catchment.api.min_seq import wait_for_min_seq
 from catchment.postgres.read import Questions
 
 
@@ -16,4 +18,7 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
         lineage.build_router(questions, graph_nodes_max=graph_nodes_max),
         events.build_router(questions),
     )
-    return [route for router in routers for route in router.routes]
+    whole = APIRouter(dependencies=[Depends(wait_for_min_seq(questions.log))])
+    for router in routers:
+        whole.include_router(router)
+    return whole.routes

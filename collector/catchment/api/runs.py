@@ -4,10 +4,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catchment.access.grants import grant_of
 from catchment.api import models, shapes
-from catchment.api.asking import AsOf, Limit, Offset, answer, seeing
+from catchment.api.asking import AsOf, Limit, Offset, answer
 from catchment.api.nodes import find_node
+from catchment.api.sight import sight_of
 from catchment.api.times import read_as_of
 from catchment.errors import Unknown
 from catchment.events.runids import read_run_id
@@ -24,18 +24,19 @@ def build_router(questions: Questions) -> APIRouter:
         request: Request, namespace: str, job: str, limit: Limit = 100, offset: Offset = 0
     ) -> Response:
         """The runs of a job, newest start first; runs that were only named come last."""
-        seeing(request, namespace)
-        node = await find_node(names, None, "job", namespace, job)
+        sight = sight_of(request)
+        node = await find_node(names, None, "job", namespace, job, sees=sight.sees)
         rows, total = await details.runs_of_job(node.id, limit, offset)
-        return answer({"runs": [shapes.run(row) for row in rows], "totalCount": total})
+        return answer({"runs": [shapes.run(sight.run(row)) for row in rows], "totalCount": total})
 
     @router.get("/jobs/runs/{run:name}", response_model=models.Run)
     async def one_run(request: Request, run: str, as_of: AsOf = None) -> Response:
         """One run, by its id as it was sent."""
+        sight = sight_of(request)
         run_id = read_run_id(run)
         row = await details.run(run_id.key) if run_id else None
-        if row is None or not grant_of(request.scope).sees(row.job.namespace):
+        if row is None or not sight.sees(row.job.namespace):
             raise Unknown(f"No run {run!r} was ever named.")
-        return answer(shapes.run(row, read_as_of(as_of)))
+        return answer(shapes.run(sight.run(row), read_as_of(as_of)))
 
     return router

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from catchment.app.database import database, make_ready
 from catchment.app.rooms import new_intake, writing
+from catchment.errors import Permanent
 from catchment.lineage.ports import Source
 from catchment.receivers.files import FileDoor, Tally
 from catchment.receivers.lines import EventFile
@@ -16,39 +18,70 @@ from catchment.settings import Settings
 
 
 class Step(NamedTuple):
-    """How far a file is: `read_bytes` as stored, and what became of its elements."""
+    """How far a file is: `read_bytes` as stored, and what became of its elements.
+
+    `broken` says why there is no more to be had of it.
+    """
 
     path: str
     read_bytes: int
     skipped: int
     tally: Tally
+    broken: Permanent | None = None
 
 
 async def ingest(
-    settings: Settings, files: list[tuple[str, IO[bytes]]], *, restart: bool
+    settings: Settings,
+    paths: Iterable[str],
+    opened: Callable[[str], AbstractContextManager[IO[bytes]]],
+    *,
+    restart: bool,
 ) -> AsyncIterator[Step]:
-    """Store the events of files; a step after each slice that is durable.
+    """Store the events of files; a step after each slice that is durable, and one at each's end.
 
     Raises:
-        CatchmentError: a file cannot be told apart, or the database is away; what was stored stays.
+        CatchmentError: the database cannot be used; what was stored stays.
     """
     async with database(settings, join=True) as dsn:
         await make_ready(dsn)
         async with writing(settings, dsn) as pipeline:
             intake = new_intake(settings, Source.FILE)
             try:
-                door = FileDoor(pipeline, intake)
-                for path, file in files:
-                    mark = Bookmark(settings.data_dir, dsn, path)
-                    skip = 0 if restart else mark.read()
-                    source = EventFile(file, event_bytes_max=settings.body_bytes_max)
-                    yield Step(path, 0, skip, Tally())
-                    async for tally in door.store(source.elements(), path, skip):
-                        mark.write(skip + tally.done)
-                        yield Step(path, source.read_bytes, skip, tally)
-                    mark.remove()
+                files = _Files(settings, dsn, FileDoor(pipeline, intake), restart)
+                for path in paths:
+                    async for step in files.store(path, opened):
+                        yield step
             finally:
                 intake.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Stores one file after the other."""
+
+    settings: Settings
+    dsn: str
+    door: FileDoor
+    restart: bool
+
+    async def store(
+        self, path: str, opened: Callable[[str], AbstractContextManager[IO[bytes]]]
+    ) -> AsyncIterator[Step]:
+        """The steps of one file; if it is broken, the last one says so."""
+        step = Step(path, 0, 0, Tally())
+        try:
+            with opened(path) as file:
+                mark = Bookmark(self.settings.data_dir, self.dsn, path)
+                step = step._replace(skipped=0 if self.restart else mark.read())
+                source = EventFile(file, event_bytes_max=self.settings.body_bytes_max)
+                yield step
+                with mark.until_done():
+                    async for tally in self.door.store(source.elements(), path, step.skipped):
+                        mark.write(step.skipped + tally.done)
+                        step = step._replace(read_bytes=source.read_bytes, tally=tally)
+                        yield step
+        except Permanent as error:
+            yield step._replace(broken=error)
 
 
 class Bookmark:
@@ -81,8 +114,17 @@ class Bookmark:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             self._file.write_text(json.dumps({"elements": elements, "facts": self._facts}))
 
-    def remove(self) -> None:
-        """The file is done."""
+    @contextmanager
+    def until_done(self) -> Iterator[None]:
+        """It is of no use behind the block, unless that is interrupted or the database is away."""
+        try:
+            yield
+        except Permanent:
+            self._remove()
+            raise
+        self._remove()
+
+    def _remove(self) -> None:
         with suppress(OSError):
             self._file.unlink(missing_ok=True)
 

@@ -4,7 +4,6 @@ import asyncio
 import errno
 import logging
 import os
-import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +12,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from catchment.app.protocol import BoundedProtocol
+from catchment.app.signals import ending_signals
 from catchment.errors import CannotStart
 
 _BACKLOG = 2_048
 # Longer than the pause between two events of a pipeline, so that connections are used again.
 _KEEP_ALIVE_SECONDS = 75
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def take_address(host: str, port: int) -> socket.socket:
@@ -101,7 +100,7 @@ class Server(uvicorn.Server):
 
 
 class Stop:
-    """What SIGTERM and SIGINT do: give up while starting, stop in good order once it runs."""
+    """What the signals do: give up while starting, stop in good order once it runs."""
 
     def __init__(self) -> None:
         self._server: Server | None = None
@@ -127,7 +126,8 @@ class Stop:
     def on_signals(self) -> Iterator[None]:
         """Heed signals within the block; one that came while starting ends it quietly."""
         loop = asyncio.get_running_loop()
-        for number in SIGNALS:
+        heeded = ending_signals()
+        for number in heeded:
             loop.add_signal_handler(number, self)
         try:
             yield
@@ -135,5 +135,5 @@ class Stop:
             if not self.asked:
                 raise
         finally:
-            for number in SIGNALS:
+            for number in heeded:
                 loop.remove_signal_handler(number)

@@ -38,7 +38,7 @@ Announce = Callable[[str], None]
 
 
 async def serve(settings: Settings, announce: Announce) -> None:
-    """Serve until SIGTERM or SIGINT; `announce` is told the URL when requests are answered.
+    """Serve until SIGTERM, SIGINT or SIGHUP; `announce` is told the URL when requests are answered.
 
     Raises:
         CannotStart, SchemaMismatch, BadSettings: it cannot start; says why and how to mend it.

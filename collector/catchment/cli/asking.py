@@ -12,6 +12,8 @@ from catchment.errors import BadQuestion, CatchmentError, Refused, Transient, Un
 
 DEFAULT_URL = "http://127.0.0.1:8765"
 _SECONDS_MAX = 30.0
+# How the command line calls the parameters of the API.
+_OPTIONS = {"asOf": "--as-of", "nodeId": "NODE", "depth": "--depth", "limit": "--limit"}
 _ERRORS: dict[int, type[CatchmentError]] = {
     400: BadQuestion,
     401: Refused,
@@ -64,9 +66,27 @@ def ask_json(path: str, parameters: dict[str, Any] | None = None) -> Any:
 def _refusal(base: str, found: httpx.Response) -> CatchmentError:
     status = found.status_code
     try:
-        detail = str(found.json()["detail"])
+        detail = _in_words_of_options(found.json())
     except (ValueError, KeyError, TypeError):
         detail = f"The server at {base} answered {status}."
-    if status == httpx.codes.UNAUTHORIZED:
+    if status == httpx.codes.UNAUTHORIZED and os.environ.get("CATCHMENT_API_KEY"):
+        detail = (
+            "The server does not know the key in CATCHMENT_API_KEY (mistyped, or revoked): "
+            "set one of those that `catchment keys list` shows."
+        )
+    elif status == httpx.codes.UNAUTHORIZED:
         detail = "The server asks for a key: set CATCHMENT_API_KEY to one with scope `read`."
     return _ERRORS.get(status, CatchmentError)(detail)
+
+
+def _in_words_of_options(problem: Any) -> str:
+    """What the server says, with the options of the command instead of its own parameters."""
+    detail = str(problem["detail"])
+    name, space, rest = detail.partition(" ")
+    if name in _OPTIONS:
+        return _OPTIONS[name] + space + rest
+    reasons = []
+    for error in problem.get("errors", ()) if problem["status"] == httpx.codes.BAD_REQUEST else ():
+        name = str(error["pointer"]).rpartition("/")[2]
+        reasons.append(f"{_OPTIONS.get(name, name)}: {error['reason']}")
+    return f"{detail.rstrip('.')} ({'; '.join(reasons)})." if reasons else detail

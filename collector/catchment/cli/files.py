@@ -2,21 +2,28 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from catchment.errors import CannotStart
+from catchment.errors import BadQuestion
 
 
-def open_file(path: str) -> IO[bytes]:
-    """The file, or stdin for `-`.
+@contextmanager
+def opened(path: str) -> Iterator[IO[bytes]]:
+    """The file, or stdin for `-`, for as long as the block lasts.
 
     Raises:
-        CannotStart: it cannot be read.
+        BadQuestion: it cannot be read.
     """
-    if path == "-":
-        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     try:
-        return Path(path).open("rb")
+        if path == "-":
+            # Unbuffered: a buffer's lock, held while waiting for a pipe, would spoil the exit.
+            file: IO[bytes] = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
+        else:
+            file = Path(path).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise CannotStart(f"Cannot read {path}: {error.strerror}.") from None
+        raise BadQuestion(f"It cannot be read: {error.strerror}.") from None
+    with file:
+        yield file

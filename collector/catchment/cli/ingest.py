@@ -1,17 +1,17 @@
-"""`ingest`: open the files, draw progress, say what became of the events."""
+"""`ingest`: open the files, draw progress, say what became of the events, however it ended."""
 
-import asyncio
 import sys
-from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from catchment.app.ingest import Step, ingest
-from catchment.cli.files import open_file
+from catchment.cli.files import opened
+from catchment.cli.running import Ended, run
 from catchment.cli.say import answer, answer_json, printable, remark
+from catchment.errors import CatchmentError
 from catchment.settings import Settings
 
 _FAILURES_SHOWN_MAX = 10
@@ -19,38 +19,57 @@ _FAILURES_SHOWN_MAX = 10
 
 def run_ingest(settings: Settings, paths: list[str], restart: bool, as_json: bool) -> None:
     """Store everything; exit code 1 if something could not be used."""
-    with ExitStack() as stack:
-        files = [(path, stack.enter_context(open_file(path))) for path in paths]
-        steps = asyncio.run(_work(settings, files, restart, as_json))
-    summary = _summary(steps)
+    steps: dict[str, Step] = {}
+    why: CatchmentError | None = None
+    ended: Ended | None = None
+    try:
+        run(_work(settings, paths, restart, as_json, steps))
+    except CatchmentError as error:
+        why = error
+    except Ended as end:
+        ended = end
+    summary = _summary(list(steps.values()), why)
     if as_json:
         answer_json(summary)
     else:
-        _tell(summary)
-    if summary["dead_letters"]:
+        _tell(summary, why)
+    if ended is not None:
+        raise ended
+    if summary["dead_letters"] or summary["errors"]:
         sys.exit(1)
 
 
 async def _work(
-    settings: Settings, files: list[tuple[str, IO[bytes]]], restart: bool, as_json: bool
-) -> list[Step]:
+    settings: Settings, paths: list[str], restart: bool, as_json: bool, steps: dict[str, Step]
+) -> None:
+    """Keep the last step of each file in `steps`."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    last: dict[str, Step] = {}
     console = Console(stderr=True)
     quiet = as_json or not console.is_terminal
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=quiet) as progress:
-        tasks = {path: progress.add_task(printable(path), total=_size(path)) for path, _ in files}
-        async for step in ingest(settings, files, restart=restart):
-            last[step.path] = step
+        # A file that is named twice is read once.
+        tasks = {path: progress.add_task(printable(path), total=_size(path)) for path in paths}
+        async for step in ingest(settings, tasks, opened, restart=restart):
+            steps[step.path] = step
             progress.update(tasks[step.path], completed=step.read_bytes)
-    return list(last.values())
 
 
 def _size(path: str) -> int | None:
-    return Path(path).stat().st_size if path != "-" else None
+    try:
+        return Path(path).stat().st_size if path != "-" else None
+    except OSError:  # which is said when it is to be opened
+        return None
 
 
-def _summary(steps: list[Step]) -> dict[str, Any]:
+def _summary(steps: list[Step], why: CatchmentError | None) -> dict[str, Any]:
+    """What became of the events. `errors`: files, or all of it (`path` null), that went wrong."""
+    errors: list[dict[str, Any]] = [
+        {"path": step.path, "number": step.skipped + step.tally.done, "reason": str(step.broken)}
+        for step in steps
+        if step.broken is not None
+    ]
+    if why is not None:
+        errors.append({"path": None, "number": None, "reason": str(why)})
     return {
         "stored": sum(step.tally.stored for step in steps),
         "repeats": sum(step.tally.repeats for step in steps),
@@ -61,10 +80,11 @@ def _summary(steps: list[Step]) -> dict[str, Any]:
             for step in steps
             for number, reason in step.tally.failures
         ],
+        "errors": errors,
     }
 
 
-def _tell(summary: dict[str, Any]) -> None:
+def _tell(summary: dict[str, Any], why: CatchmentError | None) -> None:
     answer(
         f"{summary['stored']} stored, {summary['repeats']} were there already, "
         f"{summary['dead_letters']} could not be used."
@@ -78,3 +98,9 @@ def _tell(summary: dict[str, Any]) -> None:
         remark(f"  {where}: {printable(failure['reason'])}")
     if summary["dead_letters"] > _FAILURES_SHOWN_MAX:
         remark(f"  ... and {summary['dead_letters'] - _FAILURES_SHOWN_MAX} more.")
+    for error in summary["errors"]:
+        if error["path"] is not None:
+            place = f", after {error['number']} events" if error["number"] else ""
+            remark(printable(f"{error['path']}{place}: {error['reason']}"))
+    if why is not None:
+        remark(printable(str(why)))

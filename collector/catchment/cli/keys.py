@@ -1,6 +1,5 @@
 """`keys`: make, show and revoke API keys. A secret is shown once and kept nowhere."""
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +9,7 @@ import typer
 from catchment.access.grants import Scope
 from catchment.access.keys import new_key
 from catchment.app.keys import create, listed, revoke
+from catchment.cli.running import run
 from catchment.cli.say import answer, answer_json, printable, remark
 from catchment.settings import Settings
 
@@ -37,7 +37,7 @@ def run_create(
             answer(f"{field} = {json.dumps(value)}")
         remark(f"The key, shown this one time: {key}")
         return
-    seq = asyncio.run(create(settings, key_id, digest, name, wanted, namespaces))
+    seq = run(create(settings, key_id, digest, name, wanted, namespaces))
     if as_json:
         answer_json({"id": key_id, "key": key, "scopes": wanted, "seq": seq})
         return
@@ -64,7 +64,7 @@ def run_list(settings: Settings, as_json: bool) -> None:
             "createdAt": _when(row.created_at_us),
             "revokedAt": _when(row.revoked_at_us) if row.revoked_at_us is not None else None,
         }
-        for row in asyncio.run(listed(settings))
+        for row in run(listed(settings))
     ]
     if as_json:
         answer_json({"keys": rows})
@@ -79,7 +79,7 @@ def run_list(settings: Settings, as_json: bool) -> None:
 
 def run_revoke(settings: Settings, key_id: str) -> None:
     """Revoke one."""
-    seq = asyncio.run(revoke(settings, key_id))
+    seq = run(revoke(settings, key_id))
     answer(f"Key {printable(key_id)} is revoked (entry {seq} of the log).")
 
 

@@ -3,6 +3,7 @@
 Exit codes: 0 fine, 1 failed, 2 wrong usage.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,12 +65,17 @@ def _common(
     del version
 
 
-def _settings(**overrides: Any) -> Any:
-    from catchment.settings import load  # noqa: PLC0415 - see the package's docstring
+def _settings(*, quiet: bool = True, **overrides: Any) -> Any:
+    """The settings, and logs as they say; a `quiet` command logs only what is wrong."""
+    from catchment.settings import load, unknown_variables  # noqa: PLC0415 - see the package's
     from catchment.telemetry import logs  # noqa: PLC0415
 
+    for unknown in unknown_variables(os.environ):
+        remark(printable(f"Warning: {unknown}."))
     settings = load(**overrides)
-    logs.configure(settings.log_format, settings.log_level)
+    written_out = "log_level" in settings.model_fields_set
+    level = "warning" if quiet and not written_out else settings.log_level
+    logs.configure(settings.log_format, level)
     return settings
 
 
@@ -80,10 +86,11 @@ def serve(
     database_url: DatabaseUrl = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Receive events and answer questions over HTTP, until Ctrl+C or SIGTERM."""
+    """Receive events and answer questions over HTTP, until Ctrl+C, SIGTERM or SIGHUP."""
     from catchment.cli.serving import run_serve  # noqa: PLC0415
 
-    run_serve(_settings(host=host, port=port, database_url=database_url, data_dir=data_dir))
+    given = {"host": host, "port": port, "database_url": database_url, "data_dir": data_dir}
+    run_serve(_settings(quiet=False, **given))
 
 
 @app.command()

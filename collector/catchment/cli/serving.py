@@ -1,11 +1,10 @@
 """`serve` and `migrate`: run the composition root. Knows no room below it."""
 
-import asyncio
-
 import uvloop
 
 from catchment.app.database import database, make_ready
 from catchment.app.serve import serve
+from catchment.cli.running import run
 from catchment.cli.say import answer
 from catchment.settings import Settings
 
@@ -27,4 +26,4 @@ def run_migrate(settings: Settings) -> None:
         async with database(settings, join=True) as dsn:
             return await make_ready(dsn)
 
-    answer(f"The schema has version {asyncio.run(work())}.")
+    answer(f"The schema has version {run(work())}.")

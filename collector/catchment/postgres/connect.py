@@ -17,7 +17,7 @@ import asyncpg
 from catchment.errors import CannotStart
 from catchment.events.times import FOREVER_US
 from catchment.postgres.statements import SQL
-from catchment.postgres.translate import CONNECTION_ERRORS, sqlstate
+from catchment.postgres.translate import CONNECTION_ERRORS, sqlstate, translated
 
 MAJOR_MIN = 15
 CONNECT_SECONDS_MAX = 5.0
@@ -140,10 +140,12 @@ async def require_usable(dsn: str, *, wait_seconds: float = 0.0) -> None:
 
     Raises:
         CannotStart: not reachable, refused, too old, not UTF-8, or not durable.
+        DatabaseAway: it went away while it was asked.
     """
     connection = await connect(dsn, wait_seconds=wait_seconds)
     try:
-        row = await connection.fetchrow(SQL["server_facts"])
+        with translated():
+            row = await connection.fetchrow(SQL["server_facts"])
     finally:
         await connection.close()
     wrong = _unfit(dict(row or {}))
@@ -198,6 +200,7 @@ _REFUSALS = {
     "28000": "does not let this user in; check the user's name and the server's pg_hba.conf",
     "3D000": "does not exist; create it (`createdb`), or name another one in the URL",
     "42501": "gives this user too few rights; grant it `connect` and `create`",
+    "53100": "has no space left on its disk; free some",
     "53300": "has no connection left; raise its max_connections",
     "57P03": "is starting up or shutting down; try again in a moment",
 }

@@ -15,11 +15,20 @@ import asyncpg
 from catchment import resources
 from catchment.errors import CannotStart, SchemaMismatch
 from catchment.postgres.statements import SQL
+from catchment.postgres.translate import translate
 from catchment.telemetry.logs import logger
 
 _FILE_NAME = re.compile(r"^(?P<version>\d{4})_(?P<name>[a-z]+(_[a-z0-9]+)+)\.sql$")
 # Generated for readers; lies beside the migrations and is none.
 SNAPSHOT_NAME = "schema.sql"
+# What is no fault of a migration: the disk, the memory, the connection, somebody's `shutdown`.
+_AWAY = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    OSError,
+)
 
 _log = logger("postgres")
 
@@ -82,6 +91,7 @@ async def check(connection: asyncpg.Connection, folder: Path | None = None) -> N
 
     Raises:
         SchemaMismatch: it is older, newer, or was made from other files; says how to mend it.
+        CannotStart: the user may not look.
     """
     known = read(folder)
     applied = await _applied(connection)
@@ -101,8 +111,11 @@ async def migrate(connection: asyncpg.Connection, folder: Path | None = None) ->
         CannotStart: the user may not create tables here.
     """
     known = read(folder)
+    applied = 0
     while await _apply_next(connection, known):
-        pass
+        applied += 1
+    if applied:
+        _log.info("schema migrated", steps=applied, version=len(known))
     return len(known)
 
 
@@ -122,6 +135,8 @@ async def _apply_next(connection: asyncpg.Connection, known: Sequence[Migration]
             "The database user may not create tables; make it the owner of the database, "
             "or grant it `create` on the schema."
         ) from error
+    except _AWAY as error:
+        raise translate(error) from error
 
 
 async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
@@ -129,13 +144,21 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
     await connection.execute(
         SQL["record_migration"], migration.version, migration.name, migration.checksum
     )
-    _log.info("migration applied", version=migration.version, name=migration.name)
+    _log.debug("migration applied", version=migration.version, name=migration.name)
 
 
 async def _applied(connection: asyncpg.Connection) -> list[Applied]:
-    if not await connection.fetchval(SQL["migration_table_exists"]):
-        return []
-    rows = await connection.fetch(SQL["applied_migrations"])
+    try:
+        if not await connection.fetchval(SQL["migration_table_exists"]):
+            return []
+        rows = await connection.fetch(SQL["applied_migrations"])
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise CannotStart(
+            "The database user may not read the schema that is there; connect as the user who "
+            "made it, or grant this one its rights (`grant OWNER to USER`)."
+        ) from error
+    except _AWAY as error:
+        raise translate(error) from error
     return [Applied(row["version"], row["name"], row["checksum"]) for row in rows]
 
 

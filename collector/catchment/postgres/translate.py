@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import asyncpg
 
 from catchment.errors import CatchmentError, DatabaseAway, Overloaded, Unstorable
+from catchment.postgres.away import OWN_SERVER
 
 _REFUSES_VALUES = ("22", "23", "54")
 _TIMED_OUT = "57014"
@@ -24,6 +25,7 @@ _SAYS = {
     "25006": "The database is read-only (a standby, or in recovery); try again in a second.",
     "42501": "The database user may not do this any more; grant it the right again.",
     "40001": "Another transaction was in the way; try again.",
+    "57P03": "The database is starting, recovering or stopping; if it stays so, its log says why.",
     "40P01": "Another transaction was in the way; try again.",
 }
 
@@ -57,14 +59,14 @@ def translate(error: BaseException) -> CatchmentError:
     if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):
         return Unstorable("A value cannot be sent to the database: it is out of its type's range.")
     if not isinstance(error, asyncpg.PostgresError):
-        return DatabaseAway()
+        return DatabaseAway(OWN_SERVER.reason)
     state = sqlstate(error)
     if state.startswith(_REFUSES_VALUES):
         return Unstorable(f"The database refuses to hold this (SQLSTATE {state}).")
     if state == _TIMED_OUT:
         return Overloaded("The database took too long to answer; ask for less, or again later.")
     if state.startswith(("08", "57")):
-        return DatabaseAway()
+        return DatabaseAway(OWN_SERVER.reason or _SAYS.get(state, ""))
     default = f"The database refused a statement (SQLSTATE {state}); see `catchment doctor`."
     return DatabaseAway(_SAYS.get(state, default))
 

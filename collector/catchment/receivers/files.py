@@ -4,14 +4,20 @@ A database that is away is waited for. Knows no terminal and no format but "elem
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
+from threading import Thread
+from typing import TypeVar, cast
 
 from catchment.errors import CatchmentError, Overloaded, Permanent, Transient
 from catchment.lineage.ports import Entry, EventEntry, Outcome
 from catchment.pipeline import Pipeline, Verdict
 from catchment.receivers.intake import Intake, count_dead
+
+T = TypeVar("T")
 
 _SLICE_EVENTS = 500
 _TRY_AGAIN_SECONDS = 0.5
@@ -52,14 +58,21 @@ class FileDoor:
 
         Raises:
             Transient: the database is away for longer than a minute; the tallies still hold.
+            Permanent: the file cannot be taken apart further; what came before it is stored.
         """
         tally = Tally()
         rest: Iterator[bytes] = iter(elements)
         number = sum(1 for _ in islice(rest, skip))
-        while part := list(islice(rest, _SLICE_EVENTS)):
-            await self._store_slice(part, number, path, tally)
-            number += len(part)
-            yield tally
+        end: Permanent | None = None
+        while end is None:
+            part, end = await _in_background(partial(_next_part, rest))
+            if part:
+                await self._store_slice(part, number, path, tally)
+                number += len(part)
+                yield tally
+            elif end is None:
+                return
+        raise end
 
     async def _store_slice(self, part: list[bytes], number: int, path: str, tally: Tally) -> None:
         entries: list[Entry] = []
@@ -105,3 +118,43 @@ class FileDoor:
             return await self._pipeline.submit(entries)
         except Overloaded as error:
             return [error] * len(entries)
+
+
+async def _in_background(work: Callable[[], T]) -> T:
+    """Let the work block, as reading from a pipe may do for ever, without holding up the loop.
+
+    In a thread of its own that nobody waits for when the program is told to end.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: Exception | None) -> None:
+        if future.cancelled():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(cast("T", result))
+
+    def run() -> None:
+        result, caught = None, None
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001 - it is raised over there
+            caught = error
+        with suppress(RuntimeError):  # the loop is closed: the program has ended meanwhile
+            loop.call_soon_threadsafe(settle, result, caught)
+
+    Thread(target=run, name="files", daemon=True).start()
+    return await future
+
+
+def _next_part(rest: Iterator[bytes]) -> tuple[list[bytes], Permanent | None]:
+    """The next elements, and why there are no more if the file is broken behind them."""
+    part: list[bytes] = []
+    try:
+        for body in islice(rest, _SLICE_EVENTS):
+            part.append(body)  # noqa: PERF402 - what came before an error is kept
+    except Permanent as error:
+        return part, error
+    return part, None

@@ -18,6 +18,7 @@ from catchment.errors import (
     NoIdentity,
     NotJson,
     Permanent,
+    Problem,
     Unsupported,
 )
 from catchment.lineage.ports import EventEntry, Outcome, Source
@@ -141,4 +142,20 @@ def routes(parts: Parts, *, batch_events_max: int, failed_events_max: int) -> li
         (BATCH_PATHS, Door(parts, batch)),
         (VALIDATE_PATHS, Door(parts, validate, offers_events=False)),
     ]
-    return [Route(path, door, methods=["POST"]) for paths, door in doors for path in paths]
+    routes = [Route(path, door, methods=["POST"]) for paths, door in doors for path in paths]
+    return routes + [Route(f"{path}/", _Beside(path)) for path in _paths() if path != "/"]
+
+
+def _paths() -> tuple[str, ...]:
+    return (*SINGLE_PATHS, *BATCH_PATHS, *VALIDATE_PATHS)
+
+
+class _Beside:
+    """A path with a slash too many: nothing is there, and a redirect would send a body twice."""
+
+    def __init__(self, meant: str) -> None:
+        self._meant = meant
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        says = f"Nothing is here; {self._meant} is meant, without a slash at its end."
+        await send_problem(send, 404, says, [Problem("", says)])

@@ -11,7 +11,7 @@ from typing import IO
 
 import msgspec
 
-from catchment.errors import TooLarge
+from catchment.errors import BadQuestion, TooLarge
 from catchment.events import text
 from catchment.events.batch import split_batch
 from catchment.receivers.inflate import InflateBounds, Inflater
@@ -40,6 +40,7 @@ class EventFile:
         Raises:
             NotJson: nothing can be told apart, or the compression is broken.
             TooLarge: an array is over the bound; write it as NDJSON.
+            BadQuestion: it cannot be read (a directory, a broken disk).
         """
         pieces = self._pieces()
         head = b""
@@ -69,7 +70,10 @@ class EventFile:
             inflater.finish()
 
     def _read(self) -> bytes:
-        piece = self._file.read(_PIECE_BYTES)
+        try:
+            piece = self._file.read(_PIECE_BYTES)
+        except OSError as error:
+            raise BadQuestion(f"It cannot be read: {error.strerror}.") from None
         self.read_bytes += len(piece)
         return piece
 
@@ -103,8 +107,7 @@ class EventFile:
                 held += rest
             if len(held) > self._event_bytes_max:
                 raise TooLarge(
-                    f"A line is over {self._event_bytes_max} bytes (body_bytes_max); "
-                    "what came before it is done."
+                    f"A line is over {self._event_bytes_max} bytes (CATCHMENT_BODY_BYTES_MAX)."
                 )
         if text.strip(held):
             yield text.strip(held)

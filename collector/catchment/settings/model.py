@@ -114,10 +114,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is logged."""
 
-    # What it takes.
+    # What it accepts.
     validation: Literal["lenient", "strict"] = "lenient"
-    """`lenient` takes what can be placed and lists what else is wrong; `strict` refuses what the
-    schemas of OpenLineage and its facets refuse."""
+    """`lenient` accepts what can be placed, and lists what is wrong with it; `strict` refuses what
+    the schemas of OpenLineage and its facets refuse."""
 
     # Bounds of one request.
     body_bytes_max: Size = 32 * MIB
@@ -189,6 +189,13 @@ class Settings(BaseSettings):
                 "'keys' to ask for API keys, or 'none' to let everybody in"
             )
         return value or "none"
+
+    @field_validator("keys_file")
+    @classmethod
+    def _keys_are_asked_for(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.data.get("auth") == "none":
+            raise ValueError("nobody is asked for a key: set CATCHMENT_AUTH=keys, or leave it out")
+        return value
 
     @field_validator("in_flight_bytes_max", "queue_bytes_max")
     @classmethod

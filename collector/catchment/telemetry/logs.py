@@ -15,13 +15,13 @@ from structlog.typing import Processor
 
 VALUE_CHARS_MAX = 1_000
 
-# Their chatter at `info` is either noise or holds what a client sent (a path with a query).
 # A frame's variables hold what was received.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )
 
-_QUIET = ("uvicorn.access", "aiokafka", "asyncio")
+# Their chatter at `info` is either noise or holds what a client sent (a path with a query).
+_QUIET = ("uvicorn.access", "asyncio")
 
 
 def configure(log_format: str = "auto", log_level: str = "info") -> None:

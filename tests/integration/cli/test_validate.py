@@ -56,7 +56,7 @@ def test_answers_for_programs(tmp_path: Path) -> None:
     [
         (b"[1,", "The body is not JSON"),
         (b"\x1f\x8b broken", "not valid gzip"),
-        (b'{"a":"' + b"x" * 3_000_000 + b'"}', "body_bytes_max"),
+        (b'{"a":"' + b"x" * 3_000_000 + b'"}', "CATCHMENT_BODY_BYTES_MAX"),
     ],
 )
 def test_a_file_that_cannot_be_taken_apart(tmp_path: Path, content: bytes, sentence: str) -> None:
@@ -68,7 +68,8 @@ def test_a_file_that_cannot_be_taken_apart(tmp_path: Path, content: bytes, sente
 
 
 def test_a_file_that_is_not_there() -> None:
-    assert says(catchment("validate", "/no/such/file"), 1).count("\n") == 1
+    text = says(catchment("validate", "/no/such/file"), 1)
+    assert text == "/no/such/file: It cannot be read: No such file or directory.\n"
 
 
 def test_the_setting_has_two_values() -> None:

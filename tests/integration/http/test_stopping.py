@@ -1,14 +1,20 @@
 """SIGTERM: what is under way is finished, nothing is printed that frightens a person."""
 
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx
 
-from tests.integration.http.conftest import StartCollector, environment, event
+from catchment.postgres.embedded.process import find_running
+from tests.integration.http.conftest import StartCollector, collector, environment, event
+from tests.integration.postgres.conftest import data_dir
+
+__all__ = ["data_dir"]
 
 
 def test_it_stops_at_once_when_nothing_is_under_way(start: StartCollector) -> None:
@@ -16,6 +22,24 @@ def test_it_stops_at_once_when_nothing_is_under_way(start: StartCollector) -> No
     begun = time.monotonic()
     assert server.stop() == 0
     assert time.monotonic() - begun < 5
+
+
+def test_a_closed_terminal_leaves_no_server_behind(data_dir: Path) -> None:
+    with collector(data_dir=data_dir) as server:
+        server.process.send_signal(signal.SIGHUP)
+        assert server.process.wait(timeout=30) == 0
+    assert find_running(data_dir / "postgres" / "cluster") is None
+
+
+def test_who_asked_to_outlive_the_terminal_does(database_url: str) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` does; children inherit it
+    try:
+        with collector(database_url=database_url) as server:
+            server.process.send_signal(signal.SIGHUP)
+            assert server.post(event()).status_code == 201
+            assert server.stop() == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_events_under_way_are_answered(start: StartCollector) -> None:

@@ -129,8 +129,31 @@ async def test_a_stale_pid_that_is_another_programs_now_is_no_obstacle(data_dir:
 async def test_refuses_the_data_of_another_major_version(data_dir: Path) -> None:
     async with EmbeddedPostgres(data_dir):
         pass
-    (data_dir / "postgres" / "cluster" / "PG_VERSION").write_text("13\n")
-    with pytest.raises(CannotStart, match=r"made by PostgreSQL 13, .*CATCHMENT_POSTGRES_BIN"):
+    version = data_dir / "postgres" / "cluster" / "PG_VERSION"
+    version.write_text("99\n")
+    with pytest.raises(CannotStart, match=r"made by PostgreSQL 99, .*CATCHMENT_POSTGRES_BIN"):
+        async with EmbeddedPostgres(data_dir):
+            pass
+    version.write_text("14\n")
+    with pytest.raises(CannotStart, match=r"made by PostgreSQL 14; 15 or newer") as caught:
+        async with EmbeddedPostgres(data_dir):
+            pass
+    # A PostgreSQL 14 would be refused in its turn.
+    assert "CATCHMENT_POSTGRES_BIN" not in str(caught.value)
+
+
+async def test_a_directory_without_a_database_is_not_taken_for_one(data_dir: Path) -> None:
+    (data_dir / "postgres" / "cluster").mkdir(parents=True)
+    with pytest.raises(CannotStart, match=r"holds no Postgres database .*: restore a backup"):
+        async with EmbeddedPostgres(data_dir):
+            pass
+
+
+async def test_damaged_files_are_said_to_be_mended_by_a_backup(data_dir: Path) -> None:
+    async with EmbeddedPostgres(data_dir):
+        pass
+    (data_dir / "postgres" / "cluster" / "global" / "pg_control").unlink()
+    with pytest.raises(CannotStart, match=r"pg_control.*restore a backup of .*CATCHMENT_DATA_DIR"):
         async with EmbeddedPostgres(data_dir):
             pass
 

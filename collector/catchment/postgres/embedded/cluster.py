@@ -22,13 +22,15 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from catchment.errors import CannotStart
-from catchment.postgres.embedded.binaries import Binaries
+from catchment.postgres.embedded.binaries import MAJOR_MIN, Binaries
 from catchment.postgres.embedded.identity import Identity
 from catchment.postgres.embedded.options import PORT
 
 SUPERUSER = "catchment"
+DATABASE = "catchment"
 # `sun_path` holds 108 bytes on Linux and 104 elsewhere, with a NUL at the end.
 SOCKET_BYTES_MAX = 107 if sys.platform == "linux" else 103
 _SOCKET_NAME = f".s.PGSQL.{PORT}"
@@ -81,6 +83,12 @@ class Layout:
         return self.socket / f"{_SOCKET_NAME}.lock"
 
 
+def dsn_of(socket_dir: str, database: str) -> str:
+    """The URL of a database of the server that listens there, for asyncpg."""
+    host = quote(socket_dir, safe="")
+    return f"postgresql://{SUPERUSER}@/{quote(database)}?host={host}&port={PORT}"
+
+
 def make_home(layout: Layout) -> None:
     """Make the directories down to the server's home, enterable by its user if we are root.
 
@@ -88,39 +96,90 @@ def make_home(layout: Layout) -> None:
         CannotStart: they cannot be made.
     """
     mode = 0o755 if os.geteuid() == 0 else 0o700
-    missing = [layout.home, *layout.home.parents]
-    missing = [path for path in missing if not path.exists()]
     try:
+        missing = [path for path in (layout.home, *layout.home.parents) if not path.exists()]
         for path in reversed(missing):
             path.mkdir(exist_ok=True)
             path.chmod(mode)
     except OSError as error:
-        raise CannotStart(
-            f"The data directory {layout.home.parent} cannot be made ({error.strerror}): "
-            "choose another by CATCHMENT_DATA_DIR."
-        ) from error
+        raise _no_home(layout, error.strerror) from error
+
+
+def require_home(layout: Layout) -> None:
+    """Make sure that `make_home` would do, without doing it.
+
+    Raises:
+        CannotStart: it would not.
+    """
+    for path in (layout.home, *layout.home.parents):
+        try:
+            path.stat()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise _no_home(layout, error.strerror) from None
+        if not path.is_dir():
+            raise _no_home(layout, os.strerror(errno.ENOTDIR))
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise _no_home(layout, os.strerror(errno.EACCES))
+        return
+
+
+def _no_home(layout: Layout, why: str | None) -> CannotStart:
+    return CannotStart(
+        f"The data directory {layout.home.parent} cannot be made or entered ({why}): "
+        "choose another by CATCHMENT_DATA_DIR."
+    )
 
 
 def major_version(layout: Layout) -> int | None:
-    """The major version that made the cluster; None if there is no cluster yet."""
+    """The major version that made the cluster; None if there is no cluster yet.
+
+    Raises:
+        CannotStart: something else is in its place, or it may not be read.
+    """
     try:
+        try:
+            layout.cluster.stat()
+        except FileNotFoundError:
+            return None
         return int((layout.cluster / "PG_VERSION").read_text())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise CannotStart(f"{layout.cluster} is no readable Postgres cluster: {error}") from error
+    except PermissionError:
+        raise no_permission(layout) from None
+    except (OSError, ValueError):
+        # Not made anew, though nothing may be in it: a disk may be missing that belongs there.
+        raise CannotStart(
+            f"{layout.cluster} holds no Postgres database (its file PG_VERSION is missing or "
+            "damaged): restore a backup of it, remove it to begin with an empty database, or "
+            "choose another directory by CATCHMENT_DATA_DIR."
+        ) from None
+
+
+def no_permission(layout: Layout) -> CannotStart:
+    """Somebody else's server or data."""
+    return CannotStart(
+        f"There is no permission to look into {layout.cluster}: run this as the user whose "
+        "database that is (or as root), or choose another directory by CATCHMENT_DATA_DIR."
+    )
 
 
 def refuse_other_major(layout: Layout, binaries: Binaries) -> None:
     """Refuse a cluster that these programs cannot read; Postgres would say it less kindly."""
     made_by = major_version(layout)
-    if made_by is not None and made_by != binaries.major:
+    if made_by is None or made_by == binaries.major:
+        return
+    if made_by < MAJOR_MIN:
         raise CannotStart(
-            f"The data in {layout.cluster} was made by PostgreSQL {made_by}, but only "
-            f"{binaries.major} was found ({binaries.bin_dir}). Name the bin directory of a "
-            f"PostgreSQL {made_by} by CATCHMENT_POSTGRES_BIN, or convert the data with pg_upgrade, "
-            "or choose another directory by CATCHMENT_DATA_DIR."
+            f"The data in {layout.cluster} was made by PostgreSQL {made_by}; {MAJOR_MIN} or newer "
+            f"is needed. Convert it with the pg_upgrade of a newer one ({binaries.major} is in "
+            f"{binaries.bin_dir}), or choose another directory by CATCHMENT_DATA_DIR."
         )
+    raise CannotStart(
+        f"The data in {layout.cluster} was made by PostgreSQL {made_by}, but only "
+        f"{binaries.major} was found ({binaries.bin_dir}). Name the bin directory of a "
+        f"PostgreSQL {made_by} by CATCHMENT_POSTGRES_BIN, or convert the data with pg_upgrade, "
+        "or choose another directory by CATCHMENT_DATA_DIR."
+    )
 
 
 def make_socket_dir(layout: Layout, identity: Identity) -> None:

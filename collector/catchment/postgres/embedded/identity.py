@@ -90,7 +90,10 @@ def _owner(path: Path) -> int | None:
     except FileNotFoundError:
         return None
     except PermissionError:
-        raise CannotStart(f"There is no permission to look into {path.parent}.") from None
+        raise CannotStart(
+            f"There is no permission to look into {path.parent}: run this as the user whose "
+            "database that is (or as root), or choose another directory by CATCHMENT_DATA_DIR."
+        ) from None
 
 
 def _name(uid: int) -> str:

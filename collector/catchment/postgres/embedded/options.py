@@ -36,6 +36,8 @@ def server_options(socket_dir: Path) -> dict[str, str]:
         "checkpoint_timeout": "10min",
         # Full pages compress well; the wheels know no other method.
         "wal_compression": "pglz",
+        # Runs are written twice within minutes: what their first rows leave is used again soon.
+        "autovacuum_naptime": "10s",
         # Questions are short walks: compiling or forking for them costs more than it saves, and
         # parallel workers need a /dev/shm larger than containers give.
         "jit": "off",

@@ -7,6 +7,7 @@ Knows nothing of locks, restarts or databases.
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 from contextlib import suppress
@@ -24,6 +25,7 @@ STOP_SECONDS_MAX = 60.0  # a fast stop writes a checkpoint
 KILL_SECONDS_MAX = 5.0
 LOG_BYTES_MAX = 8 * 1024**2
 PID_FILE = "postmaster.pid"
+_WAL_FILE_BYTES = 16 * 1024**2
 _STATUS_LINE = 7
 _SOCKET_LINE = 4
 
@@ -165,13 +167,34 @@ async def wait_ready(postmaster: Postmaster, layout: Layout) -> None:
         if found is not None and found.pid == postmaster.pid and found.status == "ready":
             return
         if not alive:
-            raise CannotStart(
-                f"Postgres ended with status {postmaster.status} when it was started: "
-                f"{last_words(layout.log)} (its log: {layout.log})"
-            )
+            raise _ended(postmaster, layout)
         if monotonic() > deadline:
-            raise CannotStart(f"Postgres is not ready after {READY_SECONDS_MAX:g} s: {layout.log}")
+            raise CannotStart(
+                f"Postgres is not ready after {READY_SECONDS_MAX:g} s; its log says why: "
+                f"{layout.log}."
+            )
         await asyncio.sleep(POLL_SECONDS)
+
+
+def _ended(postmaster: Postmaster, layout: Layout) -> CannotStart:
+    mend = (
+        f"Mend that (its log: {layout.log}); if its files are damaged, restore a backup of "
+        f"{layout.home.parent}, or choose another directory by CATCHMENT_DATA_DIR."
+    )
+    if disk_is_full(layout.home):
+        mend = f"The disk of {layout.home} is full: free some space, nothing else is needed."
+    return CannotStart(
+        f"Postgres ended with status {postmaster.status} when it was started: "
+        f"{last_words(layout.log)}. {mend}"
+    )
+
+
+def disk_is_full(folder: Path) -> bool:
+    """Whether Postgres could not begin another file of its write-ahead log there."""
+    try:
+        return shutil.disk_usage(folder).free < _WAL_FILE_BYTES
+    except OSError:
+        return False
 
 
 async def stop(postmaster: Postmaster) -> None:
@@ -197,10 +220,10 @@ def last_words(log: Path) -> str:
     try:
         lines = log.read_text(errors="replace").splitlines()[-50:]
     except OSError:
-        return "it left no log."
+        return "it left no log"
     grave = [line for line in lines if "FATAL" in line or "PANIC" in line or "error" in line]
-    last = (grave or lines or ["it said nothing."])[-1]
-    return last.partition("] ")[2] or last
+    last = (grave or lines or ["it said nothing"])[-1]
+    return (last.partition("] ")[2] or last).rstrip(".")
 
 
 def bound_log(log: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from catchment.errors import CannotStart
+from catchment.postgres.away import OWN_SERVER
 from catchment.postgres.embedded import process
 from catchment.postgres.embedded.cluster import Layout
 from catchment.postgres.embedded.identity import Identity
@@ -19,6 +20,7 @@ _LEFTOVERS_SECONDS_MAX = 15.0  # backends of a killed server take a moment to no
 _WATCH_SECONDS = 0.1
 _LOG_CHECK_SECONDS = 30.0
 _BACKOFF_SECONDS_MAX = 5.0
+_DOWN = "The database of this service is down"
 
 _log = logger("postgres.embedded")
 
@@ -57,6 +59,7 @@ class Server:
         if watch is not None:
             watch.cancel()
             await asyncio.wait([watch])
+            OWN_SERVER.reason = ""
         if self._postmaster is not None:
             await process.stop(self._postmaster)
             self._postmaster = None
@@ -117,14 +120,24 @@ class Server:
     async def _start_again(self) -> None:
         """Try until it runs: whatever prevents it (a full disk) may be mended meanwhile."""
         backoff_seconds = _WATCH_SECONDS
+        OWN_SERVER.reason = self._why_down()
         _log.error("the server died", says=process.last_words(self.layout.log))
         while True:
             try:
                 await self._start()
             except (CannotStart, OSError) as error:
+                OWN_SERVER.reason = self._why_down()
                 _log.error("the server cannot be started", why=str(error))
                 await asyncio.sleep(backoff_seconds)
                 backoff_seconds = min(2 * backoff_seconds, _BACKOFF_SECONDS_MAX)
             else:
+                OWN_SERVER.reason = ""
                 EMBEDDED_RESTARTS.inc()
                 return
+
+    def _why_down(self) -> str:
+        """For senders and probes, who may be anybody: nothing of its log."""
+        # Its log cannot be relied on: it lies on the same disk.
+        if process.disk_is_full(self.layout.home):
+            return f"{_DOWN}, because the disk that it lies on is full: free some space."
+        return f"{_DOWN}, and is being started again; try again in a second."

@@ -16,7 +16,6 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
 
 import asyncpg
 
@@ -25,12 +24,11 @@ from catchment.postgres.connect import connect
 from catchment.postgres.embedded import binaries, cluster, process
 from catchment.postgres.embedded.identity import Identity, server_identity
 from catchment.postgres.embedded.lock import StarterLock
-from catchment.postgres.embedded.options import PORT, server_options
+from catchment.postgres.embedded.options import server_options
 from catchment.postgres.embedded.server import Server
 from catchment.postgres.statements import SQL
 from catchment.telemetry.logs import logger
 
-DATABASE = "catchment"
 _LOCK_SECONDS_MAX = 3.0  # a command that is just ending lets go within that
 _JOIN_SECONDS_MAX = 60.0  # the owner may be running initdb, or a recovery
 _ANSWER_SECONDS_MAX = 30.0  # an adopted server may be busy recovering from a killed backend
@@ -65,12 +63,11 @@ class EmbeddedPostgres:
     @property
     def dsn(self) -> str:
         """The URL of the database `catchment` on this server, for asyncpg."""
-        return self.dsn_of(DATABASE)
+        return self.dsn_of(cluster.DATABASE)
 
     def dsn_of(self, database: str) -> str:
         """The URL of another database on this server."""
-        host = quote(self._socket_dir, safe="")
-        return f"postgresql://{cluster.SUPERUSER}@/{quote(database)}?host={host}&port={PORT}"
+        return cluster.dsn_of(self._socket_dir, database)
 
     @property
     def owned(self) -> bool:
@@ -89,15 +86,23 @@ class EmbeddedPostgres:
             CannotStart: it cannot; says why and how to mend it.
         """
         cluster.make_home(self._layout)
-        if await self._take_lock():
-            try:
+        try:
+            if await self._take_lock():
                 await self._own()
-            except BaseException:
-                await self._let_go()
-                raise
-        else:
-            await self._wait_for_database()
+            else:
+                await self._wait_for_database()
+        except BaseException as error:
+            await self._let_go()
+            if isinstance(error, OSError):
+                raise self._unusable(error) from error
+            raise
         return self
+
+    def _unusable(self, error: OSError) -> CannotStart:
+        return CannotStart(
+            f"{error.filename or self._layout.home} cannot be used ({error.strerror}): mend that, "
+            "or choose another directory by CATCHMENT_DATA_DIR."
+        )
 
     async def __aexit__(
         self,
@@ -115,21 +120,27 @@ class EmbeddedPostgres:
             if self._join and self._joined():
                 return False
             if monotonic() > deadline:
-                raise CannotStart(
-                    f"{self._layout.home.parent} is in use by {self._lock.holder()}: stop it, "
-                    "or choose another directory by CATCHMENT_DATA_DIR."
-                )
+                raise self._taken()
             await asyncio.sleep(process.POLL_SECONDS)
         return True
+
+    def _taken(self) -> CannotStart:
+        holder = self._lock.holder()
+        if self._join:
+            return CannotStart(
+                f"The Postgres of {holder} has not been ready for {_JOIN_SECONDS_MAX:g} s; "
+                f"its log says why: {self._layout.log}."
+            )
+        return CannotStart(
+            f"{self._layout.home.parent} is in use by {holder}: stop it, "
+            "or choose another directory by CATCHMENT_DATA_DIR."
+        )
 
     def _joined(self) -> bool:
         try:
             found = process.read_pid_file(self._layout.cluster)
         except PermissionError:
-            raise CannotStart(
-                f"There is no permission to look into {self._layout.cluster}: "
-                "run this as the user whose server runs there."
-            ) from None
+            raise cluster.no_permission(self._layout) from None
         if found is None or found.status != "ready":
             return False
         self._socket_dir = found.socket_dir
@@ -187,7 +198,7 @@ class EmbeddedPostgres:
     async def _make_database(self) -> None:
         connection = await connect(self.dsn_of("postgres"), wait_seconds=_ANSWER_SECONDS_MAX)
         try:
-            if not await connection.fetchval(SQL["database_exists"], DATABASE):
+            if not await connection.fetchval(SQL["database_exists"], cluster.DATABASE):
                 with suppress(asyncpg.DuplicateDatabaseError):
                     await connection.execute(SQL["create_database"])
         finally:

@@ -17,6 +17,7 @@ from catchment.postgres.read.facets import Facets, resolve_facets
 from catchment.postgres.read.names import Names, Node
 
 LATEST_RUNS_MAX = 10
+_ANCESTORS_MAX = 100
 
 Edge = tuple[int, int, str]
 """job, dataset, "i" or "o"."""
@@ -214,6 +215,7 @@ class Details(Asking):
         resolved = {uuid: resolve(fold) for uuid, fold in folds.items()}
         jobs = await self._names.nodes(True, [row["job"] for row in rows])
         versions = await self._versions(rows)
+        roots = await self._roots(rows)
         keys = {key for run in resolved.values() for key in (*run.reads, *run.writes)}
         found = await self.ask("datasets_by_key", list(keys)) if keys else []
         nodes = await self._names.nodes(False, [row["id"] for row in found])
@@ -222,12 +224,17 @@ class Details(Asking):
             replace(
                 _run(row, jobs[row["job"]], versions),
                 resolved=resolved[row["uuid"]],
-                parent=_ancestor(resolved[row["uuid"]], 0),
-                root=_ancestor(resolved[row["uuid"]], 1),
+                parent=_parent(resolved[row["uuid"]]),
+                root=roots.get(row["id"]),
                 datasets=datasets,
             )
             for row in rows
         ]
+
+    async def _roots(self, rows: Iterable[asyncpg.Record]) -> dict[int, bytes]:
+        """Run -> the root of the runs that it is part of; none for a run without a parent."""
+        found = await self.ask("roots_of_runs", [row["id"] for row in rows], _ANCESTORS_MAX)
+        return {row["start"]: row["root"] for row in found}
 
 
 def _precedence(held: Facets, own: Facets) -> Facets:
@@ -235,9 +242,8 @@ def _precedence(held: Facets, own: Facets) -> Facets:
     return {name: own.get(name, held.get(name, facet)) for name, facet in {**held, **own}.items()}
 
 
-def _ancestor(run: Resolved, which: int) -> bytes | None:
-    named = run.ancestry[which]
-    return None if named is None else named.run_id
+def _parent(run: Resolved) -> bytes | None:
+    return run.ancestry.parent.run_id if run.ancestry.parent else None
 
 
 async def _nothing() -> dict[int, str]:

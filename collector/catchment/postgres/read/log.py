@@ -12,6 +12,8 @@ from catchment.postgres.blobs import unpack
 from catchment.postgres.write.log import whole_hash
 
 _TYPES = tuple(EventType)
+# Beyond this many a run is looked up for each event, which then seldom is in vain.
+_FEW_RUNS_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,69 @@ class LogEntry:
     problems: list[dict[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """Entries to be picked: those with one of these subjects (jobs or datasets, by id).
+
+    Of them only those of `run`, or only those that have to do with `near`, where one is given.
+    """
+
+    subjects: list[int]
+    run: int | None = None
+    near: "Near | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A dataset, the io-sets that have it, and the runs that have those; None if they are many."""
+
+    dataset: int
+    io_sets: list[int]
+    runs: list[int] | None
+
+
 class Log(Asking):
     """Reads the log."""
 
-    async def entries(self, after: int, kinds: list[int] | None, limit: int) -> list[LogEntry]:
-        """Entries with a greater seq than `after`, in order."""
-        rows = await self.ask("list_entries", after, kinds, limit)
+    async def entries(
+        self, after: int, kinds: list[int] | None, limit: int, about: About | None = None
+    ) -> list[LogEntry]:
+        """Entries with a greater seq than `after`, in order; all, or those that are picked."""
+        if about is None:
+            rows = await self.ask("list_entries", after, kinds, limit)
+        else:
+            seqs = await self._seqs(after, kinds, limit, about)
+            rows = await self.ask("entries_by_seq", seqs) if seqs else []
         return [_entry(row) for row in rows]
+
+    async def _seqs(
+        self, after: int, kinds: list[int] | None, limit: int, about: About
+    ) -> list[int]:
+        picked = (about.subjects, after, kinds, limit)
+        near = about.near
+        if near is not None:
+            given = (near.dataset, near.io_sets, near.runs)
+            rows = await self.ask("seqs_about_dataset", *picked, *given)
+        elif about.run is not None:
+            rows = await self.ask("seqs_of_run", *picked, about.run)
+        else:
+            rows = await self.ask("seqs_of_subjects", *picked)
+        return [row["seq"] for row in rows]
+
+    async def about_dataset(self, dataset: int) -> About:
+        """Events about a dataset: its own, and those of runs and jobs that have to do with it."""
+        rows = await self.ask("io_sets_of_dataset", dataset)
+        io_sets = [row["id"] for row in rows]
+        beside = await self.ask("jobs_beside_io_sets", io_sets)
+        runs = await self.ask("some_runs_of_io_sets", io_sets, _FEW_RUNS_MAX + 1)
+        few = [row["id"] for row in runs] if len(runs) <= _FEW_RUNS_MAX else None
+        jobs = {row["job"] for row in (*rows, *beside)}
+        return About([dataset, *sorted(jobs)], near=Near(dataset, io_sets, few))
+
+    async def about_run(self, uuid: bytes) -> About | None:
+        """Events of a run, under whatever job; None if it was never named."""
+        rows = await self.ask("jobs_of_run", uuid)
+        return About([row["job"] for row in rows], run=rows[0]["run"]) if rows else None
 
     async def body(self, seq: int) -> bytes | None:
         """An entry's bytes as they were received; None if there is no such entry."""

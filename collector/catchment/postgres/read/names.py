@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from catchment.events.names import from_text, to_text
+from catchment.events.names import cut_password, from_text, to_text
 from catchment.lineage.keys import dataset_name, job_name
 from catchment.postgres.asking import Asking
 
@@ -43,9 +43,9 @@ class Names(Asking):
     """Finds nodes by name, and lists them."""
 
     async def find(self, is_job: bool, candidates: list[tuple[str, str]]) -> list[Node]:
-        """The nodes that have one of these (namespace, name) pairs."""
+        """The nodes that have one of these (namespace, name) pairs, as they were emitted."""
         make = job_name if is_job else dataset_name
-        keys = [make(*pair).key for pair in candidates]
+        keys = [make(cut_password(namespace), name).key for namespace, name in candidates]
         rows = await self.ask("jobs_by_key" if is_job else "datasets_by_key", keys)
         return [
             Node(row["id"], row["key"], is_job, from_text(row["namespace"]), from_text(row["name"]))
@@ -70,22 +70,32 @@ class Names(Asking):
 
     async def namespaces(self, name: str | None, limit: int, offset: int) -> list[NamespaceRow]:
         """Namespaces by name, or the one of that name."""
-        stored = None if name is None else to_text(name)
+        stored = None if name is None else _stored(name)
         rows = await self.ask("list_namespaces", stored, limit, offset)
         return [
             NamespaceRow(from_text(row["name"]), row["first_at"], row["last_at"]) for row in rows
         ]
 
     async def page(
-        self, is_job: bool, namespace: str | None, limit: int, offset: int
+        self, is_job: bool, namespace: str, limit: int, offset: int
     ) -> tuple[list[int], int]:
         """Ids of one page of jobs or datasets in their order, and how many there are in all."""
-        if namespace is None:
-            rows = await self.ask("list_all_jobs", limit, offset)
-            return [row["id"] for row in rows], await self.ask_one("count_all_jobs")
         listing, counting = (
             ("list_jobs", "count_jobs") if is_job else ("list_datasets", "count_datasets")
         )
-        stored = to_text(namespace)
+        stored = _stored(namespace)
         rows = await self.ask(listing, stored, limit, offset)
         return [row["id"] for row in rows], await self.ask_one(counting, stored)
+
+    async def page_of_jobs(
+        self, namespaces: list[str] | None, limit: int, offset: int
+    ) -> tuple[list[int], int]:
+        """The same of the jobs of these namespaces, or of all."""
+        stored = None if namespaces is None else [_stored(name) for name in namespaces]
+        rows = await self.ask("list_all_jobs", limit, offset, stored)
+        return [row["id"] for row in rows], await self.ask_one("count_all_jobs", stored)
+
+
+def _stored(namespace: str) -> str:
+    """An emitted namespace as it stands in its table."""
+    return to_text(cut_password(namespace))

@@ -71,3 +71,18 @@ select r.id, r.uuid, r.parent, r.root, r.job from run r where r.id = any($1::big
 -- name: job_versions_by_id
 -- Versions are ids to the outside by their hash.
 select id, hash from job_version where id = any($1::integer[]);
+
+-- name: roots_of_runs
+-- Up along the parents until one declares its root; where none does, the topmost is it. What comes
+-- round to a run already met ends the walk, and so does a bound, because parents are only claimed.
+with recursive up (start, run, declared, parent, path) as (
+  select id, id, root, parent, array[id] from run where id = any($1::bigint[])
+  union all
+  select up.start, r.id, r.root, r.parent, up.path || r.id
+  from up join run r on r.id = up.parent
+  where up.declared is null and r.id <> all (up.path) and cardinality(up.path) < $2
+), topmost as (
+  select distinct on (start) start, coalesce(declared, nullif(run, start)) as root
+  from up order by start, cardinality(path) desc
+)
+select t.start, r.uuid as root from topmost t join run r on r.id = t.root;

@@ -45,10 +45,15 @@ order by j.namespace, left(j.name, 256) collate "C", j.key limit $2 offset $3;
 select count(*) from job j join namespace n on n.id = j.namespace where n.name = $1;
 
 -- name: list_all_jobs
--- Of all namespaces, the one that was named last first; the key makes pages disjoint.
+-- Of all namespaces, or of those that a caller sees; the one that was named last first. The key makes
+-- pages disjoint.
 select j.id from job j join seen s on s.entity = j.id
+where $3::text[] is null
+  or j.namespace in (select id from namespace where name = any($3::text[]))
 order by s.last_at desc, j.key limit $1 offset $2;
 
 -- name: count_all_jobs
 -- How many a list would have without its limit.
-select count(*) from job;
+select count(*) from job
+where $1::text[] is null
+  or namespace in (select id from namespace where name = any($1::text[]));

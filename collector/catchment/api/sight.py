@@ -1,0 +1,123 @@
+"""What one caller sees of the rows behind an answer. The one place where this is decided.
+
+Nothing of a name outside the globs of its key: it is left out of what names it, and answered as
+unknown where it is asked for. No secret without scope `raw`. And facets as JSON, whatever was sent.
+Every row passes through here between `postgres.read` and `shapes`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from hashlib import sha256
+
+from starlette.requests import Request
+
+from catchment.access.grants import Grant, grant_of
+from catchment.access.redact import View, shown, view_of
+from catchment.errors import Unknown
+from catchment.events.kept import Kept
+from catchment.events.model import Facet
+from catchment.lineage.bags import Bag, Layer, Layers
+from catchment.lineage.fold import Sight as DatasetSight
+from catchment.lineage.fold import Sights
+from catchment.lineage.resolve import Resolved
+from catchment.postgres.read.details import DatasetRow, JobRow, RunRow
+from catchment.postgres.read.facets import Facets
+from catchment.postgres.read.names import Node
+
+_KEPT_BYTES_MAX = 32 * 1024 * 1024
+_kept = Kept[tuple[bytes, View], bytes](_KEPT_BYTES_MAX)
+
+Sees = Callable[[str], bool]
+
+
+class Sight:
+    """The eyes of one caller."""
+
+    def __init__(self, grant: Grant) -> None:
+        self.view = view_of(grant)
+        self.sees = self.view.sees
+        self.limited = bool(grant.namespaces)
+
+    def require(self, namespace: str) -> None:
+        """Make sure that this namespace is the caller's.
+
+        Raises:
+            Unknown: it is not; the answer is that of a name never seen.
+        """
+        if not self.sees(namespace):
+            raise Unknown(f"Nothing in the namespace {namespace!r} was ever seen.")
+
+    def nodes(self, nodes: Iterable[Node]) -> list[Node]:
+        """Those that the caller may know of."""
+        return [node for node in nodes if self.sees(node.namespace)]
+
+    def dataset(self, row: DatasetRow) -> DatasetRow:
+        """A dataset with its facets as this caller may see them."""
+        return replace(row, facets=self._facets(row.facets))
+
+    def job(self, row: JobRow) -> JobRow:
+        """A job; datasets and a parent of other namespaces are left out."""
+        parent = row.parent
+        return replace(
+            row,
+            facets=self._facets(row.facets),
+            inputs=self.nodes(row.inputs),
+            outputs=self.nodes(row.outputs),
+            runs=[self.run(run) for run in row.runs],
+            parent=parent if parent and self.sees(parent.namespace) else None,
+        )
+
+    def run(self, row: RunRow) -> RunRow:
+        """A run; what it read and wrote in other namespaces is left out."""
+        resolved = row.resolved
+        return row if resolved is None else replace(row, resolved=self._resolved(row, resolved))
+
+    def _resolved(self, row: RunRow, resolved: Resolved) -> Resolved:
+        return replace(
+            resolved,
+            facets=self._bag(resolved.facets),
+            reads=self._sights(resolved.reads, row.datasets),
+            writes=self._sights(resolved.writes, row.datasets),
+        )
+
+    def _sights(self, sights: Sights, datasets: Mapping[bytes, Node]) -> Sights:
+        return {
+            key: DatasetSight(sight.at_us, *map(self._layers, (sight.slow, sight.own, sight.io)))
+            for key, sight in sights.items()
+            if self.sees(datasets[key].namespace)
+        }
+
+    def _layers(self, layers: Layers) -> Layers:
+        return tuple([Layer(time_us, rank, self._bag(bag)) for time_us, rank, bag in layers])
+
+    def _bag(self, bag: Bag) -> Bag:
+        return Bag(tuple(map(self._facet, bag.facets)))
+
+    def _facets(self, facets: Facets) -> Facets:
+        return {name: self._facet(facet) for name, facet in facets.items()}
+
+    def _facet(self, facet: Facet) -> Facet:
+        body = _shown(facet, self.view)
+        if body is facet.body:
+            return facet
+        # What is made of a facet is remembered by its hash, so another body has another one.
+        return replace(facet, hash=sha256(body).digest()[:16], body=body)
+
+
+def sight_of(request: Request) -> Sight:
+    """What the caller of this request may see."""
+    return Sight(grant_of(request.scope))
+
+
+def _shown(facet: Facet, view: View) -> bytes:
+    """A facet's body for this caller; looked through once for each distinct facet and view."""
+    whole = view.raw and not view.namespaces
+    if whole and b"NaN" not in facet.body and b"Infinity" not in facet.body:
+        return facet.body
+    key = (facet.hash, view)
+    body = _kept.get(key)
+    if body is None:
+        body = shown(facet.body, view)
+        _kept.put(key, body, len(body))
+    # Equal bytes are the facet's own, so that one that is unchanged is the same object.
+    return facet.body if len(body) == len(facet.body) and body == facet.body else body
