@@ -1,5 +1,6 @@
 """All read answers to a world, from the product and from the model, in one comparable form."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.property.service import Service, segment
@@ -147,7 +148,7 @@ def _model_one(
     description = facets.get("documentation", {}).get("description")
     common = (iso(times[0]), iso(times[1]), facets, description)
     if kind == "dataset":
-        return (*common, [field["name"] for field in facets.get("schema", {}).get("fields", [])])
+        return (*common, list(_columns(facets.get("schema", {}))))
     members = model.edges_of(name, as_of)
     runs = model.runs_of(name, as_of)[:10]
     return (
@@ -157,6 +158,12 @@ def _model_one(
         (runs[0].id, runs[0].state(as_of)) if runs else None,
         [run.id for run in runs] or None,
     )
+
+
+def _columns(schema: Json, above: str = "") -> Iterator[str]:
+    for field in schema.get("fields", []):
+        yield above + field["name"]
+        yield from _columns(field, f"{above}{field['name']}.")
 
 
 def _model_run(model: Model, run: Run) -> tuple[Any, ...]:

@@ -47,7 +47,9 @@ def _column_lineage(draw: st.DrawFn) -> Json:
     for column in draw(st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=2, unique=True)):
         sources = draw(st.lists(_dataset, min_size=1, max_size=2, unique=True))
         fields[column] = {"inputFields": [_named(source, field="x") for source in sources]}
-    return _facet(fields=fields)
+    whole = draw(st.lists(_dataset, max_size=1))  # decides about rows, so about all columns
+    more = {"dataset": [_named(source, field="y") for source in whole]} if whole else {}
+    return _facet(fields=fields, **more)
 
 
 @st.composite

@@ -23,7 +23,7 @@ LONG = os.environ.get("CATCHMENT_TEST_PROFILE") == "long"
 EXAMPLES = 400 if LONG else 8
 
 
-def _differences(left: Answers, right: Answers) -> dict[Any, Any]:
+def differences(left: Answers, right: Answers) -> dict[Any, Any]:
     keys = left.keys() | right.keys()
     return {key: (left.get(key), right.get(key)) for key in keys if left.get(key) != right.get(key)}
 
@@ -53,7 +53,7 @@ async def _check(database_url: str, events: list[Json], seed: int) -> None:
         ):
             await _fill(product, bodies, batch, writers)
             answers = await product_answers(product, model)
-            assert _differences(answers, expected) == {}, (batch, writers)
+            assert differences(answers, expected) == {}, (batch, writers)
 
 
 @settings(

@@ -68,6 +68,8 @@ def column_pairs(output: Name, facet: Json) -> Iterator[tuple[Name, Name, tuple[
     for column, mapping in facet.get("fields", {}).items():
         for source in mapping["inputFields"]:
             yield output, name_of(source), (column, source["field"])
+    for source in facet.get("dataset", []):  # decides about rows: no column of the output
+        yield output, name_of(source), ("", source["field"])
 
 
 def lineage_facet(event: Json) -> Json | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from catchment.postgres.read.lineage import WalkedEdge
 from catchment.postgres.read.names import Node
 
+_FAR = 2**31
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -36,7 +38,8 @@ def levels_of(edges: Iterable[WalkedEdge], focus: int) -> dict[int, int]:
     levels = {focus: 0}
     for edge in edges:
         for row_id in (edge.job, edge.dataset):
-            levels[row_id] = min(edge.level, levels.get(row_id, edge.level))
+            if edge.level < levels.get(row_id, _FAR):
+                levels[row_id] = edge.level
     return levels
 
 
@@ -48,10 +51,9 @@ def cut(
     bounds: Bounds,
 ) -> Cut:
     """The part of a walked graph that an answer shows. `seen`: what the caller may see of it."""
-    ends: dict[int, dict[int, None]] = {}
-    for edge in edges:
-        if edge.job in seen and edge.dataset in seen:
-            ends.setdefault(edge.job, {})[edge.dataset] = None
+    if len(levels) <= bounds.nodes_max:
+        return Cut(seen, truncated=False, frontier=frozenset())
+    ends = _ends(edges, seen)
     kept = dict.fromkeys([focus])
     for job in _nearest_first(ends, levels, seen):
         more = [one for one in (job, *ends[job]) if one not in kept]
@@ -78,6 +80,15 @@ def cut(
         stopped or len(kept) < len(seen),
         frozenset(frontier - {focus}),
     )
+
+
+def _ends(edges: Iterable[WalkedEdge], seen: Mapping[int, Node]) -> dict[int, dict[int, None]]:
+    """Job -> its datasets, of what the caller may see."""
+    ends: dict[int, dict[int, None]] = {}
+    for edge in edges:
+        if edge.job in seen and edge.dataset in seen:
+            ends.setdefault(edge.job, {})[edge.dataset] = None
+    return ends
 
 
 def _joined(ends: Mapping[int, Iterable[int]]) -> set[int]:

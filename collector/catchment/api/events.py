@@ -11,13 +11,13 @@ from catchment.access.redact import shown_entry
 from catchment.api import models
 from catchment.api.about import entries_about
 from catchment.api.asking import Limit, answer
-from catchment.api.shapes import uuid_text
 from catchment.api.sight import Sight, sight_of
 from catchment.api.times import iso
 from catchment.errors import BadQuestion, Problem, Refused, Unknown
 from catchment.lineage.leaf import envelope
 from catchment.lineage.ports import Kind, Source
 from catchment.postgres.read import Questions
+from catchment.postgres.read.details import uuid_text
 from catchment.postgres.read.log import Log, LogEntry
 
 _SEQ_MAX = 2**63 - 1
@@ -142,7 +142,7 @@ def _entry(row: LogEntry) -> Json:
         "loggedAt": iso(row.logged_us),
         "eventTime": iso(row.event_us),
         "eventType": row.event_type,
-        "run": uuid_text(row.run_id),
+        "run": uuid_text(row.run_id) if row.run_id else None,
         "job": _name(row.job),
         "dataset": _name(row.dataset),
         "source": row.source.name.lower(),

@@ -13,9 +13,9 @@ from catchment.api.asking import AsOf, answer
 from catchment.api.cutting import Bounds, cut, levels_of
 from catchment.api.nodes import find_node
 from catchment.api.sight import Sight, sight_of
-from catchment.api.times import iso, read_as_of
+from catchment.api.times import read_as_of
 from catchment.postgres.read import Questions
-from catchment.postgres.read.lineage import EdgeFacts, WalkedEdge
+from catchment.postgres.read.lineage import WalkedEdge
 from catchment.postgres.read.names import Node
 from catchment.telemetry import metrics
 
@@ -81,7 +81,7 @@ class Walk:
         """The answer."""
         edges = await self._edges(direction, depth)
         levels = levels_of(edges, self._focus.id)
-        seen = await self._nodes(levels)
+        seen = await self._nodes(edges)
         part = cut(edges, levels, seen, self._focus.id, self._bounds)
         if part.truncated:
             metrics.ANSWERS_CUT.labels("nodes").inc()
@@ -93,30 +93,24 @@ class Walk:
         }
 
     async def _edges(self, direction: Direction | None, depth: int) -> list[WalkedEdge]:
-        ways = ("upstream", "downstream") if direction == "both" else (direction,)
-        dataset = None if self._focus.is_job else self._focus.id
-        job = self._focus.id if self._focus.is_job else None
-        found: dict[tuple[int, int, str], WalkedEdge] = {}
-        for way in ways:
-            for edge in await self._questions.lineage.walk(
-                dataset, job, way, depth, self._bounds.nodes_max, self._as_of_us
-            ):
-                key = (edge.job, edge.dataset, edge.dir)
-                known = found.get(key)
-                if known is None or edge.level < known.level:
-                    found[key] = edge
-        return list(found.values())
+        focus, is_job = self._focus.id, self._focus.is_job
+        return await self._questions.lineage.walk(
+            None if is_job else focus,
+            focus if is_job else None,
+            direction,
+            depth,
+            self._bounds.nodes_max,
+            self._as_of_us,
+        )
 
-    async def _nodes(self, levels: dict[int, int]) -> dict[int, Node]:
+    async def _nodes(self, edges: Iterable[WalkedEdge]) -> dict[int, Node]:
+        """The nodes at both ends, less those that the caller may not know of."""
+        jobs = {edge.job for edge in edges}
+        datasets = {edge.dataset for edge in edges}
+        (jobs if self._focus.is_job else datasets).add(self._focus.id)
         names = self._questions.names
-        ids = list(levels)
-        found = await gather(names.nodes(False, ids), names.nodes(True, ids))
-        return {
-            row_id: node
-            for nodes in found
-            for row_id, node in nodes.items()
-            if self._sight.sees(node.namespace)
-        }
+        found = await gather(names.nodes(False, list(datasets)), names.nodes(True, list(jobs)))
+        return {node.id: node for nodes in found for node in self._sight.nodes(nodes.values())}
 
     async def _graph(self, kept: Mapping[int, Node], edges: Iterable[WalkedEdge]) -> list[Json]:
         details = self._questions.details
@@ -128,42 +122,25 @@ class Walk:
             details.datasets(datasets, self._as_of_us, versions=False),
             details.jobs(jobs, self._as_of_us, runs_max=1, edges=asked, known=datasets),
         )
+        ids = {row_id: node.node_id for row_id, node in kept.items()}
         graph: dict[int, Json] = {}
-        for row_id, node in sorted(kept.items(), key=lambda item: item[1].node_id):
-            data = (
-                shapes.job_node(self._sight.job(job_rows[row_id]), self._as_of_us)
-                if node.is_job
-                else shapes.dataset_node(self._sight.dataset(dataset_rows[row_id]))
-            )
-            kind = "JOB" if node.is_job else "DATASET"
-            members = {"id": node.node_id, "type": kind, "data": data}
-            graph[row_id] = {**members, "inEdges": [], "outEdges": []}
-        for edge in edges:
-            _draw(graph, kept, edge, facts[edge.job, edge.dataset, edge.dir])
-        for node_answer in graph.values():
-            for side in ("inEdges", "outEdges"):
-                node_answer[side].sort(key=_by_ends)
+        for row_id in sorted(ids, key=lambda row_id: (ids[row_id], kept[row_id].namespace)):
+            if row_id in jobs:
+                kind = "JOB"
+                data = shapes.job_node(self._sight.job(job_rows[row_id]), self._as_of_us)
+            else:
+                kind = "DATASET"
+                data = shapes.dataset_node(self._sight.dataset(dataset_rows[row_id]))
+            node: Json = {"id": ids[row_id], "type": kind, "data": data}
+            graph[row_id] = {**node, "inEdges": [], "outEdges": []}
+        # In the order of the other end, whichever end a list is at.
+        rank = {row_id: n for n, row_id in enumerate(graph)}
+        for edge in sorted(edges, key=lambda edge: (rank[edge.dataset], rank[edge.job])):
+            origin, destination = edge.dataset, edge.job
+            if edge.dir == "o":
+                origin, destination = destination, origin
+            said = facts[edge.job, edge.dataset, edge.dir]
+            drawn = shapes.edge(ids[origin], ids[destination], said)
+            graph[origin]["outEdges"].append(drawn)
+            graph[destination]["inEdges"].append(drawn)
         return list(graph.values())
-
-
-def _draw(
-    graph: dict[int, Json], kept: Mapping[int, Node], edge: WalkedEdge, facts: EdgeFacts
-) -> None:
-    origin, destination = edge.dataset, edge.job
-    if edge.dir == "o":
-        origin, destination = destination, origin
-    drawn = {
-        "origin": kept[origin].node_id,
-        "destination": kept[destination].node_id,
-        "basis": facts.basis,
-        "firstSeen": iso(facts.first_us),
-        "lastSeen": iso(facts.last_us),
-        "stale": facts.stale,
-        "confirmed": facts.confirmed,
-    }
-    graph[origin]["outEdges"].append(drawn)
-    graph[destination]["inEdges"].append(drawn)
-
-
-def _by_ends(edge: Json) -> tuple[str, str]:
-    return (edge["origin"], edge["destination"])

@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -15,16 +14,12 @@ from catchment.lineage.fold import Sights
 from catchment.lineage.resolve import Flag, State
 from catchment.lineage.versions import version_id
 from catchment.postgres.asking import FOREVER_US
-from catchment.postgres.read.details import DatasetRow, JobRow, RunRow
+from catchment.postgres.read.details import DatasetRow, JobRow, RunRow, uuid_text
 from catchment.postgres.read.facets import Facets
+from catchment.postgres.read.lineage import EdgeFacts
 from catchment.postgres.read.names import NamespaceRow, Node
 
 Json = dict[str, Any]
-
-
-def uuid_text(raw: bytes | None) -> str | None:
-    """16 bytes as people write them."""
-    return None if raw is None else str(UUID(bytes=raw))
 
 
 def identity(node: Node) -> Json:
@@ -84,6 +79,19 @@ def dataset_type(facets: Facets) -> str:
     """As the datasetType facet says; tables where nobody says."""
     kind = _member(facets, "datasetType", "datasetType")
     return {None: "DB_TABLE", "TABLE": "DB_TABLE", "TOPIC": "STREAM"}.get(kind, kind or "")
+
+
+def edge(origin: str, destination: str, facts: EdgeFacts) -> Json:
+    """An edge between a job and a dataset, both by their node ids."""
+    return {
+        "origin": origin,
+        "destination": destination,
+        "basis": facts.basis,
+        "firstSeen": iso(facts.first_us),
+        "lastSeen": iso(facts.last_us),
+        "stale": facts.stale,
+        "confirmed": facts.confirmed,
+    }
 
 
 def job_node(row: JobRow, as_of_us: int = FOREVER_US) -> Json:
@@ -159,8 +167,8 @@ def _whole_run(row: RunRow) -> Json:
     assert resolved is not None
     return {
         "externalId": resolved.external_id,
-        "parentRun": uuid_text(row.parent),
-        "rootRun": uuid_text(row.root),
+        "parentRun": uuid_text(row.parent) if row.parent else None,
+        "rootRun": uuid_text(row.root) if row.root else None,
         "facets": {facet.name: msgspec.Raw(facet.body) for facet in resolved.facets.facets},
         "inputDatasetVersions": _sights(row, resolved.reads, write=False),
         "outputDatasetVersions": _sights(row, resolved.writes, write=True),

@@ -5,10 +5,11 @@ unknown where it is asked for. No secret without scope `raw`. And facets as JSON
 Every row passes through here between `postgres.read` and `shapes`.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from hashlib import sha256
 
+from msgspec.structs import replace
 from starlette.requests import Request
 
 from catchment.access.grants import Grant, grant_of
@@ -49,6 +50,8 @@ class Sight:
 
     def nodes(self, nodes: Iterable[Node]) -> list[Node]:
         """Those that the caller may know of."""
+        if not self.limited:
+            return list(nodes)
         return [node for node in nodes if self.sees(node.namespace)]
 
     def dataset(self, row: DatasetRow) -> DatasetRow:
@@ -73,7 +76,7 @@ class Sight:
         return row if resolved is None else replace(row, resolved=self._resolved(row, resolved))
 
     def _resolved(self, row: RunRow, resolved: Resolved) -> Resolved:
-        return replace(
+        return dataclasses.replace(
             resolved,
             facets=self._bag(resolved.facets),
             reads=self._sights(resolved.reads, row.datasets),
@@ -101,7 +104,7 @@ class Sight:
         if body is facet.body:
             return facet
         # What is made of a facet is remembered by its hash, so another body has another one.
-        return replace(facet, hash=sha256(body).digest()[:16], body=body)
+        return dataclasses.replace(facet, hash=sha256(body).digest()[:16], body=body)
 
 
 def sight_of(request: Request) -> Sight:
@@ -111,9 +114,6 @@ def sight_of(request: Request) -> Sight:
 
 def _shown(facet: Facet, view: View) -> bytes:
     """A facet's body for this caller; looked through once for each distinct facet and view."""
-    whole = view.raw and not view.namespaces
-    if whole and b"NaN" not in facet.body and b"Infinity" not in facet.body:
-        return facet.body
     key = (facet.hash, view)
     body = _kept.get(key)
     if body is None:

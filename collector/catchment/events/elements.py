@@ -240,7 +240,7 @@ def _wrong_with(facet: Facet, pointer: str) -> Iterator[Problem]:
         if f'"{key}":'.encode() not in facet.body:
             yield Problem(f"{pointer}/{key}", "missing")
     for below, reason in shape_problems(facet):
-        yield Problem(pointer + below, f"{reason}; left out of the graph")
+        yield Problem(pointer + below, reason)
 
 
 def _names(namespace: bytes, name: bytes) -> tuple[str, str] | None:

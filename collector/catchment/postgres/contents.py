@@ -10,7 +10,7 @@ import asyncpg
 
 from catchment.events.model import Facet
 from catchment.events.names import from_text
-from catchment.lineage.bags import Bag
+from catchment.lineage.bags import EMPTY, Bag
 from catchment.lineage.fold import RunFold
 from catchment.postgres.asking import Asking
 from catchment.postgres.caches import Cache
@@ -60,7 +60,7 @@ class Contents(Asking):
                 self._bags[row_id] = found[row_id] = bag
             self._bags.trim()
         # The empty bag has no rows of facets.
-        return {row_id: found.get(row_id, Bag(())) for row_id in (*found, *missing)}
+        return {row_id: found.get(row_id, EMPTY) for row_id in (*found, *missing)}
 
     async def folds(self, packed: Mapping[bytes, bytes]) -> dict[bytes, RunFold]:
         """Folds of runs, by whatever key they were given."""

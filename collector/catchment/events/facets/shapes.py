@@ -13,6 +13,7 @@ from catchment.events.facets.reading import names, obj
 from catchment.events.facets.version import read_version
 from catchment.events.model import Facet
 
+_LEFT_OUT = "; left out of the graph"
 Found = Iterator[tuple[str, str]]
 """(pointer below the facet, reason)."""
 
@@ -26,47 +27,52 @@ def shape_problems(facet: Facet) -> list[tuple[str, str]]:
 def _schema(facet: Facet) -> Found:
     fields = view(facet).get("fields", [])
     if not isinstance(fields, list):
-        yield "/fields", "not an array"
+        yield "/fields", f"not an array{_LEFT_OUT}"
         return
     for n, field in enumerate(fields):
         if not isinstance(obj(field).get("name"), str):
-            yield f"/fields/{n}", "not an object with a name"
+            yield f"/fields/{n}", f"not an object with a name{_LEFT_OUT}"
 
 
 def _column_lineage(facet: Facet) -> Found:
     fields = view(facet).get("fields", {})
     if not isinstance(fields, dict):
-        yield "/fields", "not an object"
+        yield "/fields", f"not an object{_LEFT_OUT}"
         return
     for column, mapping in fields.items():
         inputs = obj(mapping).get("inputFields")
         if not isinstance(inputs, list):
-            yield f"/fields/{_escape(column)}/inputFields", "not an array"
+            yield f"/fields/{_escape(column)}/inputFields", f"not an array{_LEFT_OUT}"
             continue
         for n, entry in enumerate(inputs):
             if names(obj(entry)) is None:
                 where = f"/fields/{_escape(column)}/inputFields/{n}"
-                yield where, "no readable namespace and name"
+                yield where, f"no readable namespace and name{_LEFT_OUT}"
 
 
 def _lineage(facet: Facet) -> Found:
     if read_lineage(facet) is None:
-        yield "/entries", "not an array"
+        yield "/entries", f"not an array{_LEFT_OUT}"
 
 
 def _parent(facet: Facet) -> Found:
-    if read_parent(facet) is None:
-        yield "", "no readable run id and job"
+    parent = read_parent(facet)
+    if parent is None:
+        yield "", f"no readable run id and job{_LEFT_OUT}"
+        return
+    for link, where in ((parent, ""), (parent.root, "/root")):
+        if link is not None and link.external_run_id is not None:
+            yield f"{where}/run/runId", "not a UUID; mapped to one"
 
 
 def _nominal_time(facet: Facet) -> Found:
     if read_nominal_time(facet).start_us is None:
-        yield "/nominalStartTime", "no readable time"
+        yield "/nominalStartTime", f"no readable time{_LEFT_OUT}"
 
 
 def _version(facet: Facet) -> Found:
     if read_version(facet) is None:
-        yield "/datasetVersion", "no readable version"
+        yield "/datasetVersion", f"no readable version{_LEFT_OUT}"
 
 
 def _escape(name: str) -> str:

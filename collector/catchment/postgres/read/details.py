@@ -2,10 +2,11 @@
 
 from asyncio import gather
 from collections.abc import Awaitable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncpg
+import msgspec
+from msgspec.structs import replace
 
 from catchment.events.facets.slow import SLOW
 from catchment.events.names import from_text
@@ -23,8 +24,7 @@ Edge = tuple[int, int, str]
 """job, dataset, "i" or "o"."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
+class RunRow(msgspec.Struct, frozen=True):
     """A run by its columns; times in µs. `resolved` only where the whole run was asked for."""
 
     id: int
@@ -42,11 +42,10 @@ class RunRow:
     parent: bytes | None = None
     root: bytes | None = None
     resolved: Resolved | None = None
-    datasets: Mapping[bytes, Node] = field(default_factory=dict)
+    datasets: Mapping[bytes, Node] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetRow:
+class DatasetRow(msgspec.Struct, frozen=True):
     """A dataset with the facets that hold, and its current version (id as text)."""
 
     node: Node
@@ -54,8 +53,7 @@ class DatasetRow:
     version: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class JobRow:
+class JobRow(msgspec.Struct, frozen=True):
     """A job with the facets that hold, what it reads and writes, and its newest runs."""
 
     node: Node
@@ -91,7 +89,7 @@ class Details(Asking):
     async def _written(self, nodes: Mapping[int, Node], as_of_us: int) -> dict[int, str]:
         return {
             row["entity"]: (row["version"] and from_text(row["version"]))
-            or _text(version_id(row["uuid"], nodes[row["entity"]].key))
+            or uuid_text(version_id(row["uuid"], nodes[row["entity"]].key))
             for row in await self.ask("written_versions", list(nodes), as_of_us)
         }
 
@@ -118,7 +116,8 @@ class Details(Asking):
         return {
             row_id: JobRow(
                 node,
-                _precedence(facets.get(row_id, {}), own.get(row_id, {})),
+                # Facets without history are those of the latest run, before any that was declared.
+                {**facets.get(row_id, {}), **own.get(row_id, {})},
                 ends.get((row_id, "i"), []),
                 ends.get((row_id, "o"), []),
                 [run for run, _, _ in runs.get(row_id, [])],
@@ -149,7 +148,7 @@ class Details(Asking):
 
     async def _edges(self, jobs: list[int], as_of_us: int) -> Iterable[Edge]:
         rows = await self.ask("edges_of_some_jobs", jobs, as_of_us)
-        return [(row["job"], row["dataset"], row["dir"].decode()) for row in rows]
+        return [(job, dataset, side) for job, dataset, side in rows]
 
     async def _facets(self, query: str, ids: list[int], as_of_us: int) -> dict[int, Facets]:
         rows = await self.ask(query, ids, as_of_us)
@@ -160,10 +159,9 @@ class Details(Asking):
     ) -> dict[int, list[tuple[RunRow, int | None, int | None]]]:
         """Job -> (run, its job bag, its parent), newest first."""
         rows = await self.ask("latest_runs", list(nodes), as_of_us, runs_max)
-        versions = await self._versions(rows)
         found: dict[int, list[tuple[RunRow, int | None, int | None]]] = {}
         for row in rows:
-            run = _run(row, nodes[row["wanted"]], versions)
+            run = _run(row, nodes[row["wanted"]])
             found.setdefault(row["wanted"], []).append((run, row["job_bag"], row["parent"]))
         return found
 
@@ -195,11 +193,6 @@ class Details(Asking):
         nodes = await self._names.nodes(True, list(set(owner.values())))
         return {job: nodes[owner[parent]] for job, parent in wanted.items() if parent in owner}
 
-    async def _versions(self, rows: Iterable[asyncpg.Record]) -> dict[int, bytes]:
-        ids = {row["job_version"] for row in rows if row["job_version"] is not None}
-        found = await self.ask("job_versions_by_id", list(ids)) if ids else []
-        return {row["id"]: row["hash"] for row in found}
-
     async def runs_of_job(self, job: int, limit: int, offset: int) -> tuple[list[RunRow], int]:
         """One page of a job's runs, newest first, and how many there are in all."""
         rows = await self.ask("runs_of_job", job, limit, offset)
@@ -214,7 +207,6 @@ class Details(Asking):
         folds = await self._contents.folds({row["uuid"]: row["fold"] for row in rows})
         resolved = {uuid: resolve(fold) for uuid, fold in folds.items()}
         jobs = await self._names.nodes(True, [row["job"] for row in rows])
-        versions = await self._versions(rows)
         roots = await self._roots(rows)
         keys = {key for run in resolved.values() for key in (*run.reads, *run.writes)}
         found = await self.ask("datasets_by_key", list(keys)) if keys else []
@@ -222,7 +214,7 @@ class Details(Asking):
         datasets = {node.key: node for node in nodes.values()}
         return [
             replace(
-                _run(row, jobs[row["job"]], versions),
+                _run(row, jobs[row["job"]]),
                 resolved=resolved[row["uuid"]],
                 parent=_parent(resolved[row["uuid"]]),
                 root=roots.get(row["id"]),
@@ -237,11 +229,6 @@ class Details(Asking):
         return {row["start"]: row["root"] for row in found}
 
 
-def _precedence(held: Facets, own: Facets) -> Facets:
-    """Facets without history are those of the latest run, before any that was declared."""
-    return {name: own.get(name, held.get(name, facet)) for name, facet in {**held, **own}.items()}
-
-
 def _parent(run: Resolved) -> bytes | None:
     return run.ancestry.parent.run_id if run.ancestry.parent else None
 
@@ -250,12 +237,13 @@ async def _nothing() -> dict[int, str]:
     return {}
 
 
-def _text(version: bytes) -> str:
-    digits = version.hex()
+def uuid_text(raw: bytes) -> str:
+    """16 bytes as people write them; `uuid.UUID` takes five times as long."""
+    digits = raw.hex()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
-def _run(row: Any, job: Node, versions: Mapping[int, bytes]) -> RunRow:
+def _run(row: Any, job: Node) -> RunRow:
     return RunRow(
         id=row["id"],
         uuid=row["uuid"],
@@ -268,5 +256,5 @@ def _run(row: Any, job: Node, versions: Mapping[int, bytes]) -> RunRow:
         nominal_end_us=row["nominal_end"],
         state=row["state"],
         flags=row["flags"],
-        job_version=versions.get(row["job_version"]) if row["job_version"] is not None else None,
+        job_version=row["version"],
     )

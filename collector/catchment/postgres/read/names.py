@@ -1,14 +1,13 @@
 """From names to nodes and back."""
 
-from dataclasses import dataclass
+import msgspec
 
 from catchment.events.names import cut_password, from_text, to_text
 from catchment.lineage.keys import dataset_name, job_name
 from catchment.postgres.asking import Asking
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True, gc=False):
     """A job or dataset. `first_us`, `last_us`: the earliest and latest event that names it."""
 
     id: int
@@ -30,8 +29,7 @@ class Node:
         return (self.is_job, self.namespace, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class NamespaceRow:
+class NamespaceRow(msgspec.Struct, frozen=True):
     """A namespace and when it was named."""
 
     name: str

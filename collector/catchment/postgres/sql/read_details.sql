@@ -37,21 +37,21 @@ order by u.entity, w.at desc, w.uuid desc;
 
 -- name: edges_of_some_jobs
 -- What jobs read and write; distinct, because each live io-set says it again.
-select distinct job, dataset, dir from edges_of_jobs($1::integer[], $2);
+select distinct job, dataset, dir::text from edges_of_jobs($1::integer[], $2);
 
 -- name: latest_runs
 -- The newest runs of each job, along the index.
-select w.job as wanted, r.*
+select w.job as wanted, r.*, (select hash from job_version v where v.id = r.job_version) as version
 from unnest($1::integer[]) as w (job) cross join lateral (
   select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end,
-    parent, root, job, io_set, job_bag, job_version, state, flags
+    parent, job_bag, job_version, state, flags
   from run where job = w.job and first_at <= $2
   order by started_at desc nulls last, uuid desc limit $3) r;
 
 -- name: runs_of_job
 -- A page of a job's runs, along the index.
-select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end, parent, root,
-  job, io_set, job_bag, job_version, state, flags, fold
+select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end, job, state, flags,
+  fold, (select hash from job_version v where v.id = run.job_version) as version
 from run where job = $1 order by started_at desc nulls last, uuid desc limit $2 offset $3;
 
 -- name: count_runs_of_job
@@ -60,17 +60,13 @@ select count(*) from run where job = $1;
 
 -- name: run_by_uuid
 -- One run, with everything.
-select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end, parent, root,
-  job, io_set, job_bag, job_version, state, flags, fold
+select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end, job, state, flags,
+  fold, (select hash from job_version v where v.id = run.job_version) as version
 from run where uuid = $1;
 
 -- name: runs_by_id
 -- Parents and roots, and whom they belong to.
 select r.id, r.uuid, r.parent, r.root, r.job from run r where r.id = any($1::bigint[]);
-
--- name: job_versions_by_id
--- Versions are ids to the outside by their hash.
-select id, hash from job_version where id = any($1::integer[]);
 
 -- name: roots_of_runs
 -- Up along the parents until one declares its root; where none does, the topmost is it. What comes

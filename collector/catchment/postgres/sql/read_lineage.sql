@@ -1,8 +1,9 @@
 -- name: walk
--- All edges within reach; see the function.
-select job, dataset, dir, min(level) as level
-from lineage_walk($1::integer[], $2::integer, $3::text::"char", $4, $5, $6)
-group by job, dataset, dir;
+-- All edges within reach, by each of these ways; see the function.
+select w.job, w.dataset, w.dir::text, min(w.level) as level
+from unnest($3::text[]) as way
+  cross join lateral lineage_walk($1::integer[], $2::integer, way::"char", $4, $5, $6) as w
+group by w.job, w.dataset, w.dir;
 
 -- name: edge_facts
 -- Basis, first and last sight, staleness and confirmation of all edges of these jobs. Everything is
@@ -67,13 +68,15 @@ with shares as materialized (
     min(first_at) filter (where basis = 3) as declared_at
   from edge where job = any($1::integer[]) and first_at <= $2 group by job, dataset, dir
 )
-select f.job, f.dataset, f.dir,
+select f.job, f.dataset, f.dir::text,
   case when e.explicit_at is not null then 'explicit' when f.mapped then 'column'
        when f.named or not f.declared then 'inputs-outputs' else 'declared' end as basis,
-  coalesce(
+  first.at as first_at, greatest(first.at, f.last_at) as last_at,
+  coalesce(f.stale, false) as stale, f.confirmed
+from facts f
+  left join firsts e on e.job = f.job and e.dataset = f.dataset and e.dir = f.dir
+  cross join lateral (select coalesce(
     least(case when f.named then e.named_at end, e.explicit_at,
       case when f.mapped then e.column_at end,
       case when f.declared then e.declared_at end),
-    least(e.named_at, e.column_at)) as first_at,
-  f.last_at, coalesce(f.stale, false) as stale, f.confirmed
-from facts f left join firsts e on e.job = f.job and e.dataset = f.dataset and e.dir = f.dir;
+    least(e.named_at, e.column_at)) as at) as first;

@@ -1,0 +1,4 @@
+select
+    customer_id,
+    signed_up
+from {{ source('raw', 'customers') }}
