@@ -4,6 +4,7 @@
     ├── Permanent                the same input fails again; say what is wrong and how to mend it
     │   ├── NotJson              the bytes are not one JSON value
     │   ├── NoIdentity           readable JSON, but nothing says which run, job or dataset, or when
+    │   ├── Invalid              an event, but not as its schemas want it; asked for in strict mode
     │   ├── TooLarge             over a bound; the message names the bound
     │   ├── Unsupported          a content type or encoding that we do not read
     │   ├── Refused              key missing, wrong or without the scope
@@ -53,6 +54,10 @@ class NotJson(Permanent):
 
 class NoIdentity(Permanent):
     """The event does not say which run, job or dataset it is about, or when."""
+
+
+class Invalid(Permanent):
+    """The event is not valid by the schemas of OpenLineage (CATCHMENT_VALIDATION=strict)."""
 
 
 class TooLarge(Permanent):

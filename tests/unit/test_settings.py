@@ -145,12 +145,6 @@ def test_variables_of_others_are_left_alone() -> None:
     assert settings.unknown_variables(foreign) == []
 
 
-def test_a_check_that_would_not_be_made_is_not_promised(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert settings.load(validation="lenient").validation == "lenient"
-    monkeypatch.setenv("CATCHMENT_VALIDATION", "strict")
-    assert "does not exist yet" in problems_of()["CATCHMENT_VALIDATION"]
-
-
 def test_secrets_are_never_shown() -> None:
     given = settings.load(database_url="postgresql://u:hidden@h/d")
     assert given.database_url is not None

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from catchment.access.grants import EVERYTHING, SCOPE_KEY, Grant
 from catchment.access.hosts import Hosts, is_own
 from catchment.access.keys import KeyRing
-from catchment.access.needs import scope_needed
+from catchment.access.needs import scope_needed, suffices
 from catchment.access.problem import send_error, send_problem
 from catchment.errors import CatchmentError, Refused
 
@@ -71,7 +71,7 @@ class Guard:
             return
         if grant is None:
             await _refuse_key(send, given=bool(authorization))
-        elif not grant.may(needed):
+        elif not suffices(grant, needed, scope["path"]):
             await send_error(send, Refused(f"The key has no scope `{needed}`."))
         else:
             scope[SCOPE_KEY] = grant

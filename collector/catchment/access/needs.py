@@ -3,7 +3,7 @@
 `raw` and namespace globs are looked at where the answer is made. Knows paths, no handlers.
 """
 
-from catchment.access.grants import Scope
+from catchment.access.grants import Grant, Scope
 
 _INGEST = frozenset(("/", "/lineage", "/lineage/batch", "/api/v1/lineage", "/api/v1/lineage/batch"))
 # The page itself is open; it asks for a key and sends it with its questions.
@@ -11,6 +11,8 @@ _OPEN = frozenset(("/", "/docs", "/openapi.json", "/favicon.ico", "/robots.txt")
 _OPEN_UNDER = ("/health/", "/assets/", "/docs/")
 _READING = frozenset(("GET", "HEAD"))
 _POST_TO_READ = frozenset(("/api/v1/validate", "/mcp"))
+# Whoever may send events may ask what would be said of them.
+_INGEST_DOES = frozenset(("/api/v1/validate",))
 
 
 def scope_needed(method: str, path: str) -> Scope | None:
@@ -25,3 +27,8 @@ def scope_needed(method: str, path: str) -> Scope | None:
     if method == "POST" and path in _POST_TO_READ:
         return Scope.READ
     return Scope.ADMIN
+
+
+def suffices(grant: Grant, needed: Scope, path: str) -> bool:
+    """Whether a caller may do what needs this scope."""
+    return grant.may(needed) or (path in _INGEST_DOES and grant.may(Scope.INGEST))

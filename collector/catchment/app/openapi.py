@@ -66,6 +66,14 @@ PROBLEM: dict[str, Any] = {
         },
     },
 }
+_VALIDITY = {
+    "type": "object",
+    "required": ["valid", "problems"],
+    "properties": {
+        "valid": {"type": "boolean"},
+        "problems": {**PROBLEM["properties"]["errors"], "maxItems": 101},
+    },
+}
 _REFUSALS = {
     "400": "Not JSON, or not what Content-Encoding says.",
     "401": "A key is needed.",
@@ -88,6 +96,7 @@ def describe_ingest(app: FastAPI) -> None:
             schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
             schema["paths"].setdefault("/api/v1/lineage", {})["post"] = _single()
             schema["paths"]["/api/v1/lineage/batch"] = {"post": _batch()}
+            schema["paths"]["/api/v1/validate"] = {"post": _validate()}
             app.openapi_schema = schema
         return app.openapi_schema
 
@@ -102,7 +111,25 @@ def _single() -> dict[str, Any]:
         "responses": {
             "200": _json("Stored before: the same bytes. `seq` of the first.", _SEQ),
             "201": _json("Stored durably; every read shows it.", _SEQ),
-            "422": _refusal("No readable identity or time."),
+            "422": _refusal("No readable identity or time; in strict mode, not valid."),
+            **{status: _refusal(says) for status, says in _REFUSALS.items()},
+        },
+    }
+
+
+def _validate() -> dict[str, Any]:
+    return {
+        "summary": "Ask what a strict reader says of an event, or of many; stores nothing.",
+        "operationId": "validateEvents",
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {}},
+                "application/x-ndjson": {"schema": {"type": "string"}},
+            },
+        },
+        "responses": {
+            "200": _json("All that is wrong, if anything; no JSON is not valid.", _VALIDITY),
             **{status: _refusal(says) for status, says in _REFUSALS.items()},
         },
     }

@@ -76,7 +76,7 @@ def new_intake(settings: Settings, source: Source) -> Intake:
         problems_max=settings.problems_max,
         facet_cache_bytes_max=settings.facet_cache_bytes_max,
     )
-    return Intake(limits, source)
+    return Intake(limits, source, strict=settings.validation == "strict")
 
 
 def new_key_ring(settings: Settings, pool: Any) -> KeyRing | None:

@@ -1,19 +1,17 @@
 """`ingest`: open the files, draw progress, say what became of the events, however it ended."""
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from catchment.app.ingest import Step, ingest
+from catchment.cli.files import opened
 from catchment.cli.running import Ended, run
 from catchment.cli.say import answer, answer_json, printable, remark
-from catchment.errors import BadQuestion, CatchmentError
+from catchment.errors import CatchmentError
 from catchment.settings import Settings
 
 _FAILURES_SHOWN_MAX = 10
@@ -41,20 +39,6 @@ def run_ingest(settings: Settings, paths: list[str], restart: bool, as_json: boo
         sys.exit(1)
 
 
-@contextmanager
-def _opened(path: str) -> Iterator[IO[bytes]]:
-    try:
-        if path == "-":
-            # Unbuffered: a buffer's lock, held while waiting for a pipe, would spoil the exit.
-            file: IO[bytes] = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
-        else:
-            file = Path(path).open("rb")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise BadQuestion(f"It cannot be read: {error.strerror}.") from None
-    with file:
-        yield file
-
-
 async def _work(
     settings: Settings, paths: list[str], restart: bool, as_json: bool, steps: dict[str, Step]
 ) -> None:
@@ -65,7 +49,7 @@ async def _work(
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=quiet) as progress:
         # A file that is named twice is read once.
         tasks = {path: progress.add_task(printable(path), total=_size(path)) for path in paths}
-        async for step in ingest(settings, tasks, _opened, restart=restart):
+        async for step in ingest(settings, tasks, opened, restart=restart):
             steps[step.path] = step
             progress.update(tasks[step.path], completed=step.read_bytes)
 

@@ -118,6 +118,17 @@ def ingest(
 
 
 @app.command()
+def validate(
+    paths: Annotated[list[str], typer.Argument(help="Files, or - for stdin.")],
+    as_json: Json = False,
+) -> None:
+    """Say what a strict reader finds wrong in files of events; asks no server."""
+    from catchment.cli.validate import run_validate  # noqa: PLC0415
+
+    run_validate(_settings(), paths, as_json)
+
+
+@app.command()
 def doctor(
     database_url: DatabaseUrl = None, data_dir: DataDir = None, as_json: Json = False
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from starlette.types import Send
 
+from catchment.errors import Problem
 from catchment.lineage.ports import Outcome
 
 _JSON = (b"content-type", b"application/json")
@@ -47,6 +48,12 @@ def batch_answer(received: int, failures: Sequence[Failure], failed_events_max: 
         "failed_events": failures[:failed_events_max],
     }
     return _encode(answer)
+
+
+def validity(problems: Sequence[Problem]) -> bytes:
+    """What a strict reader says."""
+    listed = [{"pointer": clean(p.pointer), "reason": clean(p.reason)} for p in problems]
+    return _encode({"valid": not problems, "problems": listed})
 
 
 def clean(text: str) -> str:

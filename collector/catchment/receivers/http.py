@@ -1,4 +1,4 @@
-"""The HTTP door: one event, or a batch, per POST. Plain ASGI, because this is the hottest route.
+"""The HTTP doors: an event, or a batch, per POST. Plain ASGI, because these are the hottest routes.
 
 Maps verdicts to answers: 201 stored, 200 a repeat, 4xx what would fail again, 503 what may not.
 Knows headers and bodies, and nothing of what an event means.
@@ -12,7 +12,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catchment.access.grants import grant_of
 from catchment.access.problem import send_error, send_problem, status_of
-from catchment.errors import CatchmentError, NoIdentity, NotJson, Permanent, Problem, Unsupported
+from catchment.errors import (
+    CatchmentError,
+    Invalid,
+    NoIdentity,
+    NotJson,
+    Permanent,
+    Problem,
+    Unsupported,
+)
 from catchment.lineage.ports import EventEntry, Outcome, Source
 from catchment.pipeline import Pipeline
 from catchment.receivers.answers import send_outcome
@@ -20,11 +28,13 @@ from catchment.receivers.batch import BatchDoor
 from catchment.receivers.body import BodyReader, Disconnected, InFlight, Lease, SlowBody
 from catchment.receivers.intake import Intake, count_dead
 from catchment.receivers.negotiate import Media, Plan, read_plan
+from catchment.receivers.validate import ValidateDoor
 from catchment.telemetry import metrics
 from catchment.telemetry.logs import logger
 
 SINGLE_PATHS = ("/api/v1/lineage", "/lineage", "/")
 BATCH_PATHS = ("/api/v1/lineage/batch", "/lineage/batch")
+VALIDATE_PATHS = ("/api/v1/validate",)
 _log = logger("receivers.http")
 
 
@@ -44,9 +54,10 @@ Answer = Callable[[Scope, Plan, bytes, Send], Awaitable[None]]
 class Door:
     """Reads the body under its bounds and hands it on; refusals of all kinds are worded here."""
 
-    def __init__(self, parts: Parts, answer: Answer) -> None:
+    def __init__(self, parts: Parts, answer: Answer, *, offers_events: bool = True) -> None:
         self._parts = parts
         self._answer = answer
+        self._offers_events = offers_events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -56,15 +67,20 @@ class Door:
             body = await self._parts.bodies.read(receive, plan, lease)
             await self._answer(scope, plan, body, send)
         except CatchmentError as error:
-            await _refuse(send, error)
+            self._count(status_of(error))
+            await send_error(send, error)
         except SlowBody:
-            metrics.EVENTS_REFUSED.labels(408).inc()
+            self._count(408)
             says = "The body did not arrive in time (body_seconds_max)."
             await send_problem(send, 408, says, headers={"connection": "close"})
         except Disconnected:
             return
         finally:
             lease.give_back()
+
+    def _count(self, status: int) -> None:
+        if self._offers_events:
+            metrics.EVENTS_REFUSED.labels(status).inc()
 
 
 class SingleDoor:
@@ -83,7 +99,7 @@ class SingleDoor:
         grant = grant_of(scope)
         try:
             event = await self._intake.read(body, grant)
-        except (NotJson, NoIdentity) as error:
+        except (NotJson, NoIdentity, Invalid) as error:
             await self._keep(body, error, grant.key_id)
             raise
         [verdict] = await self._pipeline.submit((EventEntry(event, Source.HTTP),))
@@ -120,16 +136,18 @@ def routes(parts: Parts, *, batch_events_max: int, failed_events_max: int) -> li
         batch_events_max=batch_events_max,
         failed_events_max=failed_events_max,
     )
+    validate = ValidateDoor(parts.intake, events_max=batch_events_max)
     doors: list[tuple[tuple[str, ...], ASGIApp]] = [
         (SINGLE_PATHS, Door(parts, SingleDoor(parts))),
         (BATCH_PATHS, Door(parts, batch)),
+        (VALIDATE_PATHS, Door(parts, validate, offers_events=False)),
     ]
     routes = [Route(path, door, methods=["POST"]) for paths, door in doors for path in paths]
     return routes + [Route(f"{path}/", _Beside(path)) for path in _paths() if path != "/"]
 
 
 def _paths() -> tuple[str, ...]:
-    return (*SINGLE_PATHS, *BATCH_PATHS)
+    return (*SINGLE_PATHS, *BATCH_PATHS, *VALIDATE_PATHS)
 
 
 class _Beside:

@@ -5,15 +5,24 @@ Knows no transport.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from catchment.access.grants import EVERYTHING, Grant
-from catchment.errors import NoIdentity, NotJson, Permanent, Problem, Refused, TooLarge
+from catchment.errors import (
+    Invalid,
+    NoIdentity,
+    NotJson,
+    Permanent,
+    Problem,
+    Refused,
+    TooLarge,
+)
 from catchment.events.decode import Reader
 from catchment.events.elements import Limits
+from catchment.events.strict import problems_of
 from catchment.lineage.assertion import (
     BUILDERS,
     DatasetAssertion,
@@ -26,6 +35,7 @@ from catchment.telemetry import metrics
 from catchment.telemetry.logs import logger
 
 T = TypeVar("T")
+P = ParamSpec("P")
 EventReader = Reader[RunAssertion, JobAssertion, DatasetAssertion]
 
 # Reading this much takes about as long as a neighbour may wait.
@@ -33,6 +43,7 @@ INLINE_BYTES_MAX = 256 * 1024
 _REASONS: tuple[tuple[type[Permanent], metrics.DeadLetterReason], ...] = (
     (NotJson, metrics.DeadLetterReason.NOT_JSON),
     (NoIdentity, metrics.DeadLetterReason.NO_IDENTITY),
+    (Invalid, metrics.DeadLetterReason.STRICT),
     (TooLarge, metrics.DeadLetterReason.TOO_LARGE),
     (Permanent, metrics.DeadLetterReason.UNSTORABLE),
 )
@@ -47,10 +58,12 @@ class Taken(NamedTuple):
 
 
 class Intake:
-    """Reads bodies. One for a process; `close` it at the end."""
+    """Reads bodies, as strictly as is asked for. One for a process; `close` it at the end."""
 
-    def __init__(self, limits: Limits, source: Source) -> None:
+    def __init__(self, limits: Limits, source: Source, *, strict: bool = False) -> None:
         self._source = source
+        self._strict = strict
+        self.limits = limits
         self._reader = Reader(BUILDERS, limits)
         # Large events are rare, and their elements are too large for the cache anyway.
         small = replace(
@@ -77,7 +90,7 @@ class Intake:
 
         Raises:
             Permanent: it is none (`NotJson`, `NoIdentity`), or not one of this caller's
-                (`Refused`), or beyond a bound (`TooLarge`).
+                (`Refused`), or beyond a bound (`TooLarge`), or `Invalid` in strict mode.
         """
         if len(body) <= INLINE_BYTES_MAX:
             event = _read(self._reader, body)
@@ -86,7 +99,13 @@ class Intake:
             event = await loop.run_in_executor(self._thread, _read, self._threaded_reader, body)
         if grant.namespaces:
             _require_namespace(event, grant)
+        if self._strict and (problems := await self.check(body)):
+            raise _invalid(problems)
         return event
+
+    async def check(self, body: bytes) -> tuple[Problem, ...]:
+        """What a strict reader says of it, in whatever mode this one is."""
+        return await self.apart(len(body), lambda: _safely(problems_of, body, self.limits))
 
     async def take(
         self,
@@ -115,8 +134,12 @@ class Intake:
 
 
 def _read(reader: EventReader, body: bytes) -> ReadEvent:
+    return _safely(reader.read, body)
+
+
+def _safely(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
-        return reader.read(body)
+        return read(*args, **kwargs)
     except Permanent:
         raise
     except Exception as error:  # a hostile body may find a fault of ours; it is still an answer
@@ -133,6 +156,14 @@ def _require_namespace(event: ReadEvent, grant: Grant) -> None:
             "The key may not ingest into this namespace.",
             [Problem(pointer, "not one of the namespaces of this key")],
         )
+
+
+def _invalid(problems: Sequence[Problem]) -> Invalid:
+    first, *more = problems
+    others = f"; and {len(more)} more" if more else ""
+    where = f"{first.pointer}: " if first.pointer else ""
+    says = f"The event is not valid, which strict mode asks for: {where}{first.reason}{others}."
+    return Invalid(says, problems)
 
 
 def count_dead(error: Permanent) -> None:

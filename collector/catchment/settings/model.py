@@ -115,8 +115,9 @@ class Settings(BaseSettings):
     """The least that is logged."""
 
     # What it accepts.
-    validation: Literal["lenient"] = "lenient"
-    """`lenient` accepts what can be placed, and lists what is wrong with it."""
+    validation: Literal["lenient", "strict"] = "lenient"
+    """`lenient` accepts what can be placed, and lists what is wrong with it; `strict` refuses what
+    the schemas of OpenLineage and its facets refuse."""
 
     # Bounds of one request.
     body_bytes_max: Size = 32 * MIB
@@ -169,16 +170,6 @@ class Settings(BaseSettings):
     def _not_a_service_link(cls, value: object) -> object:
         # Kubernetes sets CATCHMENT_PORT=tcp://... in every pod beside a service named "catchment".
         return 8765 if isinstance(value, str) and value.startswith("tcp://") else value
-
-    @field_validator("validation", mode="before")
-    @classmethod
-    def _not_strict_yet(cls, value: object) -> object:
-        if value == "strict":
-            raise ValueError(
-                "strict validation does not exist yet, so nothing would be refused by it: "
-                "leave the setting out"
-            )
-        return value
 
     @field_validator("database_url", "read_database_url")
     @classmethod

@@ -40,6 +40,7 @@ class DeadLetterReason(StrEnum):
     NOT_JSON = "not_json"
     NO_IDENTITY = "no_identity"
     TOO_LARGE = "too_large"
+    STRICT = "strict"  # refused by strict validation
     UNSTORABLE = "unstorable"  # refused by Postgres for a permanent reason
 
 

@@ -35,11 +35,6 @@ def test_a_misspelt_variable_is_warned_of(database_url: str, data_dir: Path) -> 
     assert done.returncode == 0
 
 
-def test_a_setting_that_would_do_nothing_is_refused(data_dir: Path) -> None:
-    refused = says(catchment("serve", "--port", "0", data_dir=data_dir, validation="strict"), 1)
-    assert "CATCHMENT_VALIDATION: strict validation does not exist yet" in refused
-
-
 def test_commands_do_not_talk_of_the_server_they_start(data_dir: Path) -> None:
     done = catchment("keys", "create", "ann", "--scope", "read", data_dir=data_dir)
     assert done.stderr.decode().startswith("Key ")
