@@ -76,6 +76,9 @@ class Sight:
         return replace(
             resolved,
             facets=self._bag(resolved.facets),
+            shares=tuple(
+                replace(share, facets=self._bag(share.facets)) for share in resolved.shares
+            ),
             reads=self._sights(resolved.reads, row.datasets),
             writes=self._sights(resolved.writes, row.datasets),
         )

@@ -10,6 +10,7 @@ from catchment.postgres.read.details import Details
 from catchment.postgres.read.lineage import Lineage
 from catchment.postgres.read.log import Log
 from catchment.postgres.read.names import Names
+from catchment.postgres.read.versions import Versions
 
 __all__ = ["Questions"]
 
@@ -23,3 +24,4 @@ class Questions:
         self.details = Details(pool, contents)
         self.lineage = Lineage(pool)
         self.log = Log(pool)
+        self.versions = Versions(pool, self.details)
