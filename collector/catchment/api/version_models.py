@@ -74,3 +74,12 @@ class RunFacets(Answer):
 
     run_id: str
     facets: dict[str, Any]
+
+
+class RunEvents(Answer):
+    """A page of run events as they were received. `totalCountExact`: there are no more."""
+
+    events: list[Any]
+    total_count: int
+    total_count_exact: bool
+    truncated: bool

@@ -45,6 +45,7 @@ def filled(server: Collector) -> Collector:
         ("/jobs", models.Jobs),
         ("/jobs/runs/0190a000-0000-7000-8000-000000000042", models.Run),
         ("/jobs/runs/p", models.Run),
+        ("/events/lineage", version_models.RunEvents),
         ("/namespaces/db/datasets/b/versions", version_models.WrittenVersions),
         ("/namespaces/db/datasets/b/versions/v%2F1", version_models.WrittenVersion),
         (f"/namespaces/tests/jobs/{NAME}/versions", version_models.JobVersions),
@@ -62,7 +63,8 @@ def test_answers_fit_their_models(filled: Collector, path: str, model: type[Base
 
 def test_what_cannot_be_asked_is_said(filled: Collector) -> None:
     run = "/api/v1/jobs/runs/0190a000-0000-7000-8000-000000000042/facets"
-    for path in (run, f"{run}?type=x"):
+    bad = [f"/api/v1/events/lineage?{q}" for q in ("sortDirection=up", "before=now", "limit=-1")]
+    for path in (run, f"{run}?type=x", *bad):
         answer = filled.client.get(path)
         assert answer.status_code == 400, answer.text
         assert answer.headers["content-type"] == "application/problem+json"

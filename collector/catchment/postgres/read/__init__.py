@@ -7,6 +7,7 @@ import asyncpg
 
 from catchment.postgres.contents import Contents
 from catchment.postgres.read.details import Details
+from catchment.postgres.read.events import Events
 from catchment.postgres.read.lineage import Lineage
 from catchment.postgres.read.log import Log
 from catchment.postgres.read.names import Names
@@ -24,4 +25,5 @@ class Questions:
         self.details = Details(pool, contents)
         self.lineage = Lineage(pool)
         self.log = Log(pool)
+        self.events = Events(pool)
         self.versions = Versions(pool, self.details)
