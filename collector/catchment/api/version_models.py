@@ -83,3 +83,34 @@ class RunEvents(Answer):
     total_count: int
     total_count_exact: bool
     truncated: bool
+
+
+class RunTimes(Answer):
+    """A run in short."""
+
+    id: str
+    start: str | None
+    end: str | None
+    status: str
+
+
+class RunInput(VersionId):
+    """A version that a run read."""
+
+    produced_by_run_id: str | None
+
+
+class UpstreamRun(Answer):
+    """A run with what it read."""
+
+    job: VersionId
+    run: RunTimes
+    inputs: list[RunInput]
+
+
+class RunLineage(Answer):
+    """Runs upstream of one, nearest first. `frontier`: where to go on if the answer was cut."""
+
+    runs: list[UpstreamRun]
+    truncated: bool
+    frontier: list[str]

@@ -45,6 +45,10 @@ def filled(server: Collector) -> Collector:
         ("/jobs", models.Jobs),
         ("/jobs/runs/0190a000-0000-7000-8000-000000000042", models.Run),
         ("/jobs/runs/p", models.Run),
+        (
+            "/runlineage/upstream?runId=0190a000-0000-7000-8000-000000000042",
+            version_models.RunLineage,
+        ),
         ("/events/lineage", version_models.RunEvents),
         ("/namespaces/db/datasets/b/versions", version_models.WrittenVersions),
         ("/namespaces/db/datasets/b/versions/v%2F1", version_models.WrittenVersion),
@@ -64,6 +68,7 @@ def test_answers_fit_their_models(filled: Collector, path: str, model: type[Base
 def test_what_cannot_be_asked_is_said(filled: Collector) -> None:
     run = "/api/v1/jobs/runs/0190a000-0000-7000-8000-000000000042/facets"
     bad = [f"/api/v1/events/lineage?{q}" for q in ("sortDirection=up", "before=now", "limit=-1")]
+    bad.append("/api/v1/runlineage/upstream")
     for path in (run, f"{run}?type=x", *bad):
         answer = filled.client.get(path)
         assert answer.status_code == 400, answer.text

@@ -115,6 +115,7 @@ SHOWN = [
     f"/events?nodeId=dataset:{OURS}:b",
     f"/events?nodeId=run:{RUN}",
     "/events/lineage",
+    f"/runlineage/upstream?runId={RUN}",
     f"/namespaces/{OURS}/datasets/b/versions",
     "/namespaces/team-etl/jobs/ours/versions",
     f"/events/{FIRST}",

@@ -6,6 +6,7 @@ One round trip a question and level of detail, however many nodes or runs there 
 import asyncpg
 
 from catchment.postgres.contents import Contents
+from catchment.postgres.read.bindings import Bindings
 from catchment.postgres.read.details import Details
 from catchment.postgres.read.events import Events
 from catchment.postgres.read.lineage import Lineage
@@ -25,5 +26,6 @@ class Questions:
         self.details = Details(pool, contents)
         self.lineage = Lineage(pool)
         self.log = Log(pool)
+        self.bindings = Bindings(pool)
         self.events = Events(pool)
         self.versions = Versions(pool, self.details)
