@@ -46,6 +46,7 @@ class WrittenVersions(Answer):
 
     versions: list[WrittenVersion]
     total_count: int
+    total_count_exact: bool
 
 
 class JobVersion(Answer):

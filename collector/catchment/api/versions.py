@@ -39,12 +39,16 @@ def _add_datasets(router: APIRouter, questions: Questions) -> None:
     async def versions_of_dataset(
         request: Request, namespace: str, dataset: str, limit: Limit = 100, offset: Offset = 0
     ) -> Response:
-        """The versions of a dataset, the one written last first; unconfirmed ones are marked."""
+        """The versions of a dataset, the one written last first; unconfirmed ones are marked.
+
+        `totalCount` is exact while there were fewer than 10,000 writes; beyond, `totalCountExact`
+        is false, and the last page is the one that is not full.
+        """
         sight = sight_of(request)
         node = await find_node(names, None, "dataset", namespace, dataset, sees=sight.sees)
-        rows, total = await versions.of_dataset(node, limit, offset)
+        rows, total, exact = await versions.of_dataset(node, limit, offset)
         page = [_dataset_version(row, sight) for row in rows]
-        return answer({"versions": page, "totalCount": total})
+        return answer({"versions": page, "totalCount": total, "totalCountExact": exact})
 
     @router.get(_OF_DATASET + "/{version:name}", response_model=version_models.WrittenVersion)
     async def version_of_dataset(

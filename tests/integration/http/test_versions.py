@@ -3,7 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from catchment.lineage.keys import dataset_name
+from catchment.postgres.read import versions as read_versions
 from tests.integration.http.worlds import (
     FACET,
     Ask,
@@ -116,6 +119,17 @@ def test_many_writes_of_one_instant_are_paged_without_gaps(database_url: str) ->
     whole, *pages = asked(database_url, events, versions((100, 0), *single))
     assert len({version["version"] for version in whole["versions"]}) == 12
     assert [version for page in pages for version in page["versions"]] == whole["versions"]
+
+
+def test_beyond_what_is_counted_a_client_can_still_page(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_versions, "COUNTED_MAX", 3)
+    events = [happened("COMPLETE", n, f"10:0{n}:00", outputs=[dataset("d")]) for n in range(1, 6)]
+    pages = asked(database_url, events, versions((2, 0), (2, 2), (2, 4)))
+    assert [len(page["versions"]) for page in pages] == [2, 2, 1]
+    assert [page["totalCount"] for page in pages] == [3, 5, 5]
+    assert not any(page["totalCountExact"] for page in pages)
 
 
 def test_states_that_change_confirm_and_unconfirm(database_url: str) -> None:

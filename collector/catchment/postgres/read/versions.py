@@ -16,6 +16,7 @@ from catchment.postgres.asking import FOREVER_US, Asking
 from catchment.postgres.read.details import Details, RunRow
 from catchment.postgres.read.names import Node
 
+COUNTED_MAX = 10_000
 _WINDOW_ROWS_MAX = 4_000
 
 
@@ -78,11 +79,19 @@ class Versions(Asking):
 
     async def of_dataset(
         self, dataset: Node, limit: int, offset: int
-    ) -> tuple[list[DatasetVersionRow], int]:
-        """One page of a dataset's versions, the one written last first, and how many there are."""
+    ) -> tuple[list[DatasetVersionRow], int, bool]:
+        """One page of a dataset's versions, the one written last first, and how many there are.
+
+        Last, whether that is exact: beyond `COUNTED_MAX` writes it is only how far was counted.
+        """
         found = await self._writes(dataset.id, offset + limit)
         rows = await self._rows(dataset, found[offset : offset + limit])
-        return rows, await self.ask_one("count_versions_of_dataset", dataset.id)
+        [counted] = await self.ask("count_versions_of_dataset", dataset.id, COUNTED_MAX)
+        if counted["n"] < COUNTED_MAX:
+            return rows, counted["n"] - counted["again"], True
+        # One more than is known of, so that a client that pages by the total asks on.
+        more = offset + len(rows) + (0 < limit == len(rows))
+        return rows, max(COUNTED_MAX, more), False
 
     async def _writes(self, dataset: int, wanted: int) -> list[_Write]:
         """The newest versions, by their latest write."""

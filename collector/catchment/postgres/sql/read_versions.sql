@@ -12,10 +12,16 @@ where u.entity = $1 and u.dir = 'o'
 order by s.at desc fetch first $3 rows with ties;
 
 -- name: count_versions_of_dataset
--- How many a page would have without its limit; along indexes: a write each, of a named version one.
-select (select count(*) from bag_use u join sighting s on s.bag_use = u.id
-        where u.entity = $1 and u.dir = 'o')
-  - (select count(*) - count(distinct hash) from named_version where dataset = $1);
+-- How many a page would have without its limit: a write each, all writes of a named version one. No
+-- more writes are counted than $2, for they grow with the runs.
+with writes as materialized (
+  select count(*) as n from (
+    select from bag_use u join sighting s on s.bag_use = u.id
+    where u.entity = $1 and u.dir = 'o' limit $2) as counted
+)
+select n, case when n < $2 then (
+  select count(*) - count(distinct hash) from named_version where dataset = $1) else 0 end as again
+from writes;
 
 -- name: writers_of_versions
 -- All writes of some named versions. A sighting of a run lies between its first and last event, which
@@ -41,18 +47,19 @@ from run where id = any($1::bigint[]);
 -- only passed while its run's events came in has none. Of each the latest run, which shows what it is.
 select v.hash, f.started_at as first_at, l.id as run
 from job_version v cross join lateral (
-  select started_at from run where job_version = v.id and job = $1
+  select started_at from run where job_version = v.id
   order by started_at limit 1) f
 cross join lateral (
-  select id from run where job_version = v.id and job = $1
+  select id from run where job_version = v.id
   order by started_at desc, uuid desc limit 1) l
 where v.job = $1 and ($2::uuid is null or v.hash = $2)
 order by f.started_at desc, v.hash desc limit $3 offset $4;
 
 -- name: count_versions_of_job
--- How many a page would have without its limit.
-select count(*) from job_version v
-where v.job = $1 and exists (select from run where job_version = v.id and job = $1);
+-- How many a page would have without its limit. `limit`: one look for each, never all runs at once.
+select count(*)
+from job_version v cross join lateral (select from run where job_version = v.id limit 1) r
+where v.job = $1;
 
 -- name: current_versions_of_jobs
 -- The version of each job's newest run that had ended by then.
