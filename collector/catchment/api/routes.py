@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 
 # Registers the convertor that the routes below name.
 from catchment.access import rawpath as _rawpath  # noqa: F401 (imported for its effect)
-from catchment.api import catalog, events, lineage, runs
+from catchment.api import catalog, events, events_lineage, lineage, runlineage, runs, versions
 from catchment.api.min_seq import wait_for_min_seq
 from catchment.postgres.read import Questions
 
@@ -15,7 +15,10 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
     routers = (
         catalog.build_router(questions),
         runs.build_router(questions),
+        versions.build_router(questions),
+        runlineage.build_router(questions),
         lineage.build_router(questions, graph_nodes_max=graph_nodes_max),
+        events_lineage.build_router(questions),
         events.build_router(questions),
     )
     whole = APIRouter(dependencies=[Depends(wait_for_min_seq(questions.log))])

@@ -1,17 +1,22 @@
 """Runs: those of a job, and one."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catchment.api import models, shapes
+from catchment.api import models, shapes, version_models
 from catchment.api.asking import AsOf, Limit, Offset, answer
 from catchment.api.nodes import find_node
-from catchment.api.sight import sight_of
+from catchment.api.sight import Sight, sight_of
 from catchment.api.times import read_as_of
-from catchment.errors import Unknown
+from catchment.errors import BadQuestion, Problem, Unknown
 from catchment.events.runids import read_run_id
 from catchment.postgres.read import Questions
+from catchment.postgres.read.details import Details, RunRow
+
+FacetsOf = Annotated[str, Query(alias="type", description="`run` or `job`, in any case.")]
 
 
 def build_router(questions: Questions) -> APIRouter:
@@ -33,10 +38,44 @@ def build_router(questions: Questions) -> APIRouter:
     async def one_run(request: Request, run: str, as_of: AsOf = None) -> Response:
         """One run, by its id as it was sent."""
         sight = sight_of(request)
-        run_id = read_run_id(run)
-        row = await details.run(run_id.key) if run_id else None
-        if row is None or not sight.sees(row.job.namespace):
-            raise Unknown(f"No run {run!r} was ever named.")
-        return answer(shapes.run(sight.run(row), read_as_of(as_of)))
+        return answer(shapes.run(await find_run(details, run, sight), read_as_of(as_of)))
+
+    @router.get(
+        "/jobs/runs/{run:name}/facets",
+        response_model=version_models.RunFacets | None,
+    )
+    async def facets_of_run(request: Request, run: str, of: FacetsOf) -> Response:
+        """The facets of a run, or those of its job as this run showed them.
+
+        Those of datasets belong to what it read and wrote: `type=dataset` is answered with null.
+        """
+        kind = of.lower()
+        if kind not in ("run", "job", "dataset"):
+            reason = "not run, job or dataset"
+            raise BadQuestion(f"type is {reason}.", [Problem("/type", reason)])
+        row = await find_run(details, run, sight_of(request))
+        assert row.resolved is not None
+        if kind == "dataset":
+            return answer(None)
+        shown = shapes.run(row)
+        if kind == "run":
+            return answer({"runId": shown["id"], "facets": shown["facets"]})
+        shares = row.resolved.shares
+        facets = {facet.name: facet for facet in shares[0].facets.facets} if shares else {}
+        alive = {name: facet for name, facet in facets.items() if not facet.deleted}
+        return answer({"runId": shown["id"], "facets": shapes.raw_facets(alive)})
 
     return router
+
+
+async def find_run(details: Details, run: str, sight: Sight) -> RunRow:
+    """A whole run by its id as it was sent, as this caller sees it.
+
+    Raises:
+        Unknown: it was never named, or the caller does not see it.
+    """
+    run_id = read_run_id(run)
+    row = await details.run(run_id.key) if run_id else None
+    if row is None or not sight.sees(row.job.namespace):
+        raise Unknown(f"No run {run!r} was ever named.")
+    return sight.run(row)

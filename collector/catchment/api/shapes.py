@@ -10,7 +10,7 @@ from catchment.events.facets.cache import view
 from catchment.events.facets.reading import items, obj, text
 from catchment.events.model import Facet
 from catchment.lineage.bags import flatten
-from catchment.lineage.fold import Sights
+from catchment.lineage.fold import Sight, Sights
 from catchment.lineage.resolve import Flag, State
 from catchment.lineage.versions import version_id
 from catchment.postgres.asking import FOREVER_US
@@ -111,7 +111,7 @@ def job_node(row: JobRow, as_of_us: int = FOREVER_US) -> Json:
         "namespace": node.namespace,
         "inputs": [identity(one) for one in row.inputs],
         "outputs": [identity(one) for one in row.outputs],
-        "location": _location(row.facets),
+        "location": location(row.facets),
         "description": _member(row.facets, "documentation", "description"),
         "latestRun": runs[0] if runs else None,
     }
@@ -123,11 +123,10 @@ def job(row: JobRow, as_of_us: int = FOREVER_US) -> Json:
     members = view(job_type) if job_type else {}
     labels = [text(members.get(key)) for key in ("jobType", "integration")]
     runs = [run(one, as_of_us) for one in row.runs]
-    versions = [one.job_version for one in row.runs if one.job_version is not None]
     return job_node(row, as_of_us) | {
         "latestRuns": runs or None,
         "facets": raw_facets(row.facets),
-        "currentVersion": uuid_text(versions[0]) if versions else None,
+        "currentVersion": uuid_text(row.version) if row.version else None,
         "labels": [label for label in labels if label],
         "tags": _tags(row.facets),
     }
@@ -179,14 +178,19 @@ def _sights(row: RunRow, sights: Sights, *, write: bool) -> list[Json]:
     named = row.resolved.named_versions() if row.resolved and write else {}
     found = []
     for key, sight in sights.items():
-        bags = [flatten(layers).facets for layers in (sight.slow, sight.own, sight.io)]
-        facets = {facet.name: facet for bag in bags for facet in bag if not facet.deleted}
+        facets = sight_facets(sight)
         version = named.get(key) or _read_version(facets)
         if version is None and write:
             version = uuid_text(version_id(row.uuid, key))
         members = {**identity(row.datasets[key]), "version": version}
         found.append({"datasetVersionId": members, "facets": raw_facets(facets)})
     return sorted(found, key=_by_name)
+
+
+def sight_facets(sight: Sight) -> Facets:
+    """All facets of one read or write."""
+    bags = [flatten(layers).facets for layers in (sight.slow, sight.own, sight.io)]
+    return {facet.name: facet for bag in bags for facet in bag if not facet.deleted}
 
 
 def _by_name(answer: Json) -> tuple[str, str]:
@@ -215,7 +219,8 @@ def _job_type(facets: Facets) -> str:
     return {"STREAMING": "STREAM", "SERVICE": "SERVICE"}.get(kind or "", "BATCH")
 
 
-def _location(facets: Facets) -> str | None:
+def location(facets: Facets) -> str | None:
+    """Where the code of a job is."""
     return _member(facets, "sourceCodeLocation", "url")
 
 

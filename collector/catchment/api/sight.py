@@ -79,6 +79,10 @@ class Sight:
         return dataclasses.replace(
             resolved,
             facets=self._bag(resolved.facets),
+            shares=tuple(
+                dataclasses.replace(share, facets=self._bag(share.facets))
+                for share in resolved.shares
+            ),
             reads=self._sights(resolved.reads, row.datasets),
             writes=self._sights(resolved.writes, row.datasets),
         )

@@ -23,9 +23,14 @@ def read_as_of(text: str | None) -> int:
     """The instant asked about in µs; the end of time where none is given."""
     if text is None:
         return FOREVER_US
+    return read_instant(text, "asOf")
+
+
+def read_instant(text: str, name: str) -> int:
+    """An instant in µs, from the parameter of this name."""
     # In a query a `+` of an offset arrives as a space.
     time = read_time(text.replace(" ", "+"))
     if time is None:
         reason = "not a time like 2026-01-31T09:00:00Z"
-        raise BadQuestion(f"asOf is {reason}.", [Problem("/asOf", reason)])
+        raise BadQuestion(f"{name} is {reason}.", [Problem(f"/{name}", reason)])
     return time.us

@@ -17,6 +17,16 @@ def version_id(run_id: bytes, dataset_key: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(run_id, dataset_key, strict=True))
 
 
+def named_version_hash(version: str) -> bytes:
+    """What a version that a `version` facet names is found by, however long it is."""
+    return digest(b"version", version.encode("utf-8", "surrogatepass"))
+
+
+def schema_version_hash(dataset_key: bytes, schema: Facet) -> bytes:
+    """The version of a dataset's schema, by content."""
+    return digest(b"schemaversion", dataset_key, content_hash(schema))
+
+
 def job_version_hash(shape: IoSet, facets: tuple[Facet, ...]) -> bytes:
     """The version of a job: its inputs, outputs, location, SQL and source, by content."""
     code = [

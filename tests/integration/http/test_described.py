@@ -6,9 +6,10 @@ from urllib.parse import quote
 import pytest
 from pydantic import BaseModel
 
-from catchment.api import models
+from catchment.api import models, version_models
 from tests.integration.http.conftest import Collector, event
 
+FACETS = version_models.RunFacets
 NAME = quote("job/with:all%kinds#of", safe="")
 
 
@@ -17,6 +18,7 @@ def filled(server: Collector) -> Collector:
     facet = {"_producer": "https://example.org/p", "_schemaURL": "https://example.org/s"}
     fields = [{"name": "id", "type": "int", "fields": [{"name": "part"}]}]
     output = {"namespace": "db", "name": "b", "facets": {"schema": facet | {"fields": fields}}}
+    output["facets"]["version"] = facet | {"datasetVersion": "v/1"}  # type: ignore[index]
     parent = {"run": {"runId": "p"}, "job": {"namespace": "tests", "name": "flow"}}
     whole = event(
         job={"namespace": "tests", "name": "job/with:all%kinds#of"},
@@ -43,6 +45,16 @@ def filled(server: Collector) -> Collector:
         ("/jobs", models.Jobs),
         ("/jobs/runs/0190a000-0000-7000-8000-000000000042", models.Run),
         ("/jobs/runs/p", models.Run),
+        (
+            "/runlineage/upstream?runId=0190a000-0000-7000-8000-000000000042",
+            version_models.RunLineage,
+        ),
+        ("/events/lineage", version_models.RunEvents),
+        ("/namespaces/db/datasets/b/versions", version_models.WrittenVersions),
+        ("/namespaces/db/datasets/b/versions/v%2F1", version_models.WrittenVersion),
+        (f"/namespaces/tests/jobs/{NAME}/versions", version_models.JobVersions),
+        ("/jobs/runs/0190a000-0000-7000-8000-000000000042/facets?type=run", FACETS),
+        ("/jobs/runs/0190a000-0000-7000-8000-000000000042/facets?type=job", FACETS),
     ],
 )
 def test_answers_fit_their_models(filled: Collector, path: str, model: type[BaseModel]) -> None:
@@ -51,6 +63,17 @@ def test_answers_fit_their_models(filled: Collector, path: str, model: type[Base
     found: Any = answer.json()
     read = model.model_validate(found, extra="forbid")
     assert read.model_dump(mode="json", by_alias=True).keys() == found.keys()
+
+
+def test_what_cannot_be_asked_is_said(filled: Collector) -> None:
+    run = "/api/v1/jobs/runs/0190a000-0000-7000-8000-000000000042/facets"
+    bad = [f"/api/v1/events/lineage?{q}" for q in ("sortDirection=up", "before=now", "limit=-1")]
+    bad.append("/api/v1/runlineage/upstream")
+    for path in (run, f"{run}?type=x", *bad):
+        answer = filled.client.get(path)
+        assert answer.status_code == 400, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert filled.client.get(f"{run}?type=dataset").content == b"null"
 
 
 def test_the_log_fits_its_description(filled: Collector) -> None:

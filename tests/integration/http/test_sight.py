@@ -114,6 +114,10 @@ SHOWN = [
     "/events",
     f"/events?nodeId=dataset:{OURS}:b",
     f"/events?nodeId=run:{RUN}",
+    "/events/lineage",
+    f"/runlineage/upstream?runId={RUN}",
+    f"/namespaces/{OURS}/datasets/b/versions",
+    "/namespaces/team-etl/jobs/ours/versions",
     f"/events/{FIRST}",
     f"/events/{FIRST}/meta",
 ]
@@ -128,6 +132,15 @@ def test_nothing_outside_of_the_globs_is_named(eyes: Eyes, path: str) -> None:
     for word in (THEIRS, "hidden-etl", "theirs"):
         assert word not in seen.text.replace("hidden-host", "")
     assert "team-" in seen.text
+
+
+def test_events_of_others_are_not_even_counted(eyes: Eyes) -> None:
+    counts = [eyes.get(who, "/events/lineage").json()["totalCount"] for who in ("admin", "team")]
+    assert counts == [2, 1]
+    facets = f"/jobs/runs/{RUN}/facets?type="
+    for kind in ("run", "job"):
+        assert PASSWORD in eyes.get("team raw", facets + kind).text
+        assert PASSWORD not in eyes.get("team", facets + kind).text
 
 
 @pytest.mark.parametrize("path", SHOWN)

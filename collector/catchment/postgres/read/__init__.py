@@ -6,10 +6,13 @@ One round trip a question and level of detail, however many nodes or runs there 
 import asyncpg
 
 from catchment.postgres.contents import Contents
+from catchment.postgres.read.bindings import Bindings
 from catchment.postgres.read.details import Details
+from catchment.postgres.read.events import Events
 from catchment.postgres.read.lineage import Lineage
 from catchment.postgres.read.log import Log
 from catchment.postgres.read.names import Names
+from catchment.postgres.read.versions import Versions
 
 __all__ = ["Questions"]
 
@@ -23,3 +26,6 @@ class Questions:
         self.details = Details(pool, contents)
         self.lineage = Lineage(pool)
         self.log = Log(pool)
+        self.bindings = Bindings(pool)
+        self.events = Events(pool)
+        self.versions = Versions(pool, self.details)

@@ -54,7 +54,10 @@ class DatasetRow(msgspec.Struct, frozen=True):
 
 
 class JobRow(msgspec.Struct, frozen=True):
-    """A job with the facets that hold, what it reads and writes, and its newest runs."""
+    """A job with the facets that hold, what it reads and writes, and its newest runs.
+
+    `version`: that of its newest run that has ended, where more than the newest run was asked for.
+    """
 
     node: Node
     facets: Facets
@@ -62,6 +65,7 @@ class JobRow(msgspec.Struct, frozen=True):
     outputs: list[Node]
     runs: list[RunRow]
     parent: Node | None
+    version: bytes | None = None
 
 
 class Details(Asking):
@@ -107,10 +111,11 @@ class Details(Asking):
         `edges` are theirs, and `known` the names of datasets, if somebody asks for them anyway.
         """
         ids = list(nodes)
-        facets, ends, (runs, own, parents) = await gather(
+        facets, ends, (runs, own, parents), current = await gather(
             self._facets("bags_of_jobs", ids, as_of_us),
             self._ends(ids, as_of_us, edges, known or {}),
             self._latest_runs(nodes, as_of_us, runs_max),
+            self._current_versions(ids if runs_max > 1 else [], as_of_us),
         )
         return {
             row_id: JobRow(
@@ -121,9 +126,14 @@ class Details(Asking):
                 ends.get((row_id, "o"), []),
                 runs.get(row_id, []),
                 parents.get(row_id),
+                current.get(row_id),
             )
             for row_id, node in nodes.items()
         }
+
+    async def _current_versions(self, jobs: list[int], as_of_us: int) -> dict[int, bytes]:
+        rows = await self.ask("current_versions_of_jobs", jobs, as_of_us) if jobs else []
+        return {row["job"]: row["hash"] for row in rows}
 
     async def _ends(
         self,
@@ -200,6 +210,11 @@ class Details(Asking):
         """One run with everything that its fold says; None if it was never named."""
         rows = await self._whole(await self.ask("run_by_uuid", uuid))
         return rows[0] if rows else None
+
+    async def runs(self, ids: list[int]) -> dict[int, RunRow]:
+        """Whole runs by id."""
+        rows = await self._whole(await self.ask("whole_runs", ids)) if ids else []
+        return {row.id: row for row in rows}
 
     async def _whole(self, rows: list[asyncpg.Record]) -> list[RunRow]:
         folds = await self._contents.folds({row["uuid"]: row["fold"] for row in rows})

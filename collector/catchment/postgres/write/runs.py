@@ -12,9 +12,9 @@ from catchment.events.names import to_text
 from catchment.lineage.bags import Bag
 from catchment.lineage.fold import RunFold, fold_of_naming, merge
 from catchment.lineage.gather import Asserted, DeclaredBag
-from catchment.lineage.keys import digest
 from catchment.lineage.parents import Stub
 from catchment.lineage.resolve import BAD, Resolved, resolve
+from catchment.lineage.versions import named_version_hash
 from catchment.postgres.folds import bags_in
 from catchment.postgres.write.contents import ensure_bags, ensure_io_sets, ensure_uses
 from catchment.postgres.write.entities import ensure_edges
@@ -263,7 +263,7 @@ def _versions(session: Session, run: int, resolved: Resolved) -> set[tuple[int, 
     return {
         (
             session.dataset_ids[key],
-            digest(b"version", version.encode("utf-8", "surrogatepass")),
+            named_version_hash(version),
             run,
             to_text(version),
         )

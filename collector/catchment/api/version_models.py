@@ -1,0 +1,117 @@
+"""Answer models of versions, of the events of runs, and of the lineage of one run."""
+
+from typing import Any
+
+from pydantic import ConfigDict
+from pydantic.alias_generators import to_camel
+
+from catchment.api.models import Answer, Field, Identity, Run, VersionId
+
+
+class WrittenVersion(Answer):
+    """A version of a dataset, as the write that made it shows it.
+
+    `createdByRun` is the run that wrote it (of several the latest; `createdByRuns` has the ids of
+    all, latest first); null if the caller may not see it. `confirmed`: one of them completed.
+    """
+
+    id: Identity
+    type: str
+    name: str
+    physical_name: str
+    created_at: str
+    updated_at: str
+    version: str
+    namespace: str
+    source_name: str | None
+    fields_: list[Field]
+    tags: list[str]
+    lifecycle_state: str | None
+    description: str | None
+    current_schema_version: str | None
+    created_by_run: Run | None
+    created_by_runs: list[str]
+    confirmed: bool
+    facets: dict[str, Any]
+
+    model_config = ConfigDict(
+        alias_generator=lambda name: to_camel(name.rstrip("_")),
+        populate_by_name=True,
+        extra="forbid",
+    )
+
+
+class WrittenVersions(Answer):
+    """A page of versions of a dataset."""
+
+    versions: list[WrittenVersion]
+    total_count: int
+    total_count_exact: bool
+
+
+class JobVersion(Answer):
+    """A version of a job: what it reads and writes, and where its code is."""
+
+    id: VersionId
+    name: str
+    created_at: str
+    version: str
+    namespace: str
+    location: str | None
+    inputs: list[Identity]
+    outputs: list[Identity]
+    latest_run: Run
+
+
+class JobVersions(Answer):
+    """A page of versions of a job."""
+
+    versions: list[JobVersion]
+    total_count: int
+
+
+class RunFacets(Answer):
+    """Facets of a run, or of its job as the run showed it."""
+
+    run_id: str
+    facets: dict[str, Any]
+
+
+class RunEvents(Answer):
+    """A page of run events as they were received. `totalCountExact`: there are no more."""
+
+    events: list[Any]
+    total_count: int
+    total_count_exact: bool
+    truncated: bool
+
+
+class RunTimes(Answer):
+    """A run in short."""
+
+    id: str
+    start: str | None
+    end: str | None
+    status: str
+
+
+class RunInput(VersionId):
+    """A version that a run read."""
+
+    produced_by_run_id: str | None
+
+
+class UpstreamRun(Answer):
+    """A run with what it read."""
+
+    job: VersionId
+    run: RunTimes
+    inputs: list[RunInput]
+
+
+class RunLineage(Answer):
+    """Runs upstream of one, nearest first. `frontier`: where to go on if the answer was cut."""
+
+    runs: list[UpstreamRun]
+    truncated: bool
+    frontier: list[str]
