@@ -39,7 +39,8 @@ where v.dataset = $1 and v.hash = any($2::uuid[]);
 -- name: whole_runs
 -- Runs by id, with everything.
 select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end, parent, root,
-  job, io_set, job_bag, job_version, state, flags, fold
+  job, io_set, job_bag, job_version, state, flags, fold,
+  (select hash from job_version v where v.id = run.job_version) as version
 from run where id = any($1::bigint[]);
 
 -- name: versions_of_job
