@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 
 # Registers the convertor that the routes below name.
 from catchment.access import rawpath as _rawpath  # noqa: F401 (imported for its effect)
-from catchment.api import catalog, events, lineage, runs
+from catchment.api import catalog, columns, events, lineage, runs
 from catchment.api.min_seq import wait_for_min_seq
 from catchment.postgres.read import Questions
 
@@ -16,6 +16,7 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
         catalog.build_router(questions),
         runs.build_router(questions),
         lineage.build_router(questions, graph_nodes_max=graph_nodes_max),
+        columns.build_router(questions, graph_nodes_max=graph_nodes_max),
         events.build_router(questions),
     )
     whole = APIRouter(dependencies=[Depends(wait_for_min_seq(questions.log))])

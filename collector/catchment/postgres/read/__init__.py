@@ -6,6 +6,7 @@ One round trip a question and level of detail, however many nodes or runs there 
 import asyncpg
 
 from catchment.postgres.contents import Contents
+from catchment.postgres.read.columns import Columns
 from catchment.postgres.read.details import Details
 from catchment.postgres.read.lineage import Lineage
 from catchment.postgres.read.log import Log
@@ -22,4 +23,5 @@ class Questions:
         self.names = Names(pool)
         self.details = Details(pool, contents)
         self.lineage = Lineage(pool)
+        self.columns = Columns(pool)
         self.log = Log(pool)
