@@ -54,22 +54,26 @@ def run_bytes(run_id: str) -> bytes:
     return UUID(run_id).bytes
 
 
-def mentioned_columns(event: Json) -> Iterator[tuple[Name, Name, tuple[str, str]]]:
+def mentioned_columns(
+    event: Json,
+) -> Iterator[tuple[Name, Name, tuple[str | None, str | None]]]:
     """(output, input, (output column, input column)) of the column lineage of outputs."""
     for output in event.get("outputs", []):
         facet = output.get("facets", {}).get("columnLineage", {})
         yield from column_pairs(name_of(output), facet)
 
 
-def column_pairs(output: Name, facet: Json) -> Iterator[tuple[Name, Name, tuple[str, str]]]:
-    """The pairs of one columnLineage facet."""
+def column_pairs(
+    output: Name, facet: Json
+) -> Iterator[tuple[Name, Name, tuple[str | None, str | None]]]:
+    """The pairs of one columnLineage facet; None: the whole output, an unknown column."""
     if facet.get("_deleted"):
         return
     for column, mapping in facet.get("fields", {}).items():
         for source in mapping["inputFields"]:
-            yield output, name_of(source), (column, source["field"])
-    for source in facet.get("dataset", []):  # decides about rows: no column of the output
-        yield output, name_of(source), ("", source["field"])
+            yield output, name_of(source), (column, source.get("field"))
+    for source in facet.get("dataset", []):
+        yield output, name_of(source), (None, source.get("field"))
 
 
 def lineage_facet(event: Json) -> Json | None:

@@ -5,7 +5,16 @@ from starlette.routing import BaseRoute
 
 # Registers the convertor that the routes below name.
 from catchment.access import rawpath as _rawpath  # noqa: F401 (imported for its effect)
-from catchment.api import catalog, events, events_lineage, lineage, runlineage, runs, versions
+from catchment.api import (
+    catalog,
+    columns,
+    events,
+    events_lineage,
+    lineage,
+    runlineage,
+    runs,
+    versions,
+)
 from catchment.api.min_seq import wait_for_min_seq
 from catchment.postgres.read import Questions
 
@@ -18,6 +27,7 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
         versions.build_router(questions),
         runlineage.build_router(questions),
         lineage.build_router(questions, graph_nodes_max=graph_nodes_max),
+        columns.build_router(questions, graph_nodes_max=graph_nodes_max),
         events_lineage.build_router(questions),
         events.build_router(questions),
     )

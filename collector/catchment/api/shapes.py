@@ -57,7 +57,7 @@ def dataset_node(row: DatasetRow) -> Json:
         "updatedAt": iso(node.last_us),
         "namespace": node.namespace,
         "sourceName": _member(facets, "dataSource", "name"),
-        "fields": _fields(facets),
+        "fields": fields(facets),
         "tags": _tags(facets),
         "lastModifiedAt": iso(node.last_us),
         "description": _member(facets, "documentation", "description"),
@@ -229,7 +229,8 @@ def _member(facets: Facets, name: str, member: str) -> str | None:
     return text(view(facet).get(member)) or None if facet else None
 
 
-def _fields(facets: Facets) -> list[Json]:
+def fields(facets: Facets) -> list[Json]:
+    """The columns of a dataset; shared, so never to be changed."""
     schema = facets.get("schema")
     return _fields_of(schema) if schema else []
 

@@ -7,6 +7,7 @@ Every row passes through here between `postgres.read` and `shapes`.
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 
 from msgspec.structs import replace
@@ -70,6 +71,12 @@ class Sight:
             parent=parent if parent and self.sees(parent.namespace) else None,
         )
 
+    def json(self, value: bytes) -> bytes:
+        """A stored JSON value that is no whole facet."""
+        return (
+            value if self.view.raw and not self.view.namespaces else _shown_json(value, self.view)
+        )
+
     def run(self, row: RunRow) -> RunRow:
         """A run; what it read and wrote in other namespaces is left out."""
         resolved = row.resolved
@@ -109,6 +116,11 @@ class Sight:
             return facet
         # What is made of a facet is remembered by its hash, so another body has another one.
         return dataclasses.replace(facet, hash=sha256(body).digest()[:16], body=body)
+
+
+@lru_cache(maxsize=16_384)
+def _shown_json(value: bytes, view: View) -> bytes:
+    return shown(value, view)
 
 
 def sight_of(request: Request) -> Sight:

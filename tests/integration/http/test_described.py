@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from pydantic import BaseModel
 
-from catchment.api import models, version_models
+from catchment.api import column_models, models, version_models
 from tests.integration.http.conftest import Collector, event
 
 FACETS = version_models.RunFacets
@@ -17,7 +17,9 @@ NAME = quote("job/with:all%kinds#of", safe="")
 def filled(server: Collector) -> Collector:
     facet = {"_producer": "https://example.org/p", "_schemaURL": "https://example.org/s"}
     fields = [{"name": "id", "type": "int", "fields": [{"name": "part"}]}]
-    output = {"namespace": "db", "name": "b", "facets": {"schema": facet | {"fields": fields}}}
+    mapping = {"id": {"inputFields": [{"namespace": "db", "name": "a", "field": "key"}]}}
+    described = {"schema": facet | {"fields": fields}, "columnLineage": facet | {"fields": mapping}}
+    output = {"namespace": "db", "name": "b", "facets": described}
     output["facets"]["version"] = facet | {"datasetVersion": "v/1"}  # type: ignore[index]
     parent = {"run": {"runId": "p"}, "job": {"namespace": "tests", "name": "flow"}}
     whole = event(
@@ -35,6 +37,7 @@ def filled(server: Collector) -> Collector:
     [
         ("/lineage?nodeId=dataset:db:b", models.Graph),
         ("/lineage?nodeId=dataset:db:b&direction=both&limit=1", models.Graph),
+        ("/column-lineage?nodeId=dataset:db:b", column_models.ColumnGraph),
         ("/namespaces", models.Namespaces),
         ("/namespaces/db", models.Namespace),
         ("/namespaces/db/datasets", models.Datasets),

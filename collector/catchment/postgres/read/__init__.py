@@ -7,6 +7,7 @@ import asyncpg
 
 from catchment.postgres.contents import Contents
 from catchment.postgres.read.bindings import Bindings
+from catchment.postgres.read.columns import Columns
 from catchment.postgres.read.details import Details
 from catchment.postgres.read.events import Events
 from catchment.postgres.read.lineage import Lineage
@@ -25,6 +26,7 @@ class Questions:
         self.names = Names(pool)
         self.details = Details(pool, contents)
         self.lineage = Lineage(pool)
+        self.columns = Columns(pool)
         self.log = Log(pool)
         self.bindings = Bindings(pool)
         self.events = Events(pool)
