@@ -11,6 +11,7 @@ from rich.tree import Tree
 from catchment.cli.asking import ask_json
 from catchment.cli.say import answer_json, printable, remark
 
+_LINE_CHARS_MAX = 100_000
 _DIRECTIONS = ("upstream", "downstream", "both")
 _ENDS = {"upstream": ("inEdges", "origin"), "downstream": ("outEdges", "destination")}
 _TITLES = {"upstream": "comes from", "downstream": "goes into"}
@@ -30,7 +31,8 @@ def run_lineage(node: str, direction: str, depth: int, as_of: str | None, as_jso
         answer_json(found)
         return
     nodes = {one["id"]: one for one in found["graph"]}
-    console = Console(soft_wrap=True, highlight=False)
+    # A tree is cropped to the width that it is given: names are never cut, terminals wrap lines.
+    console = Console(width=_LINE_CHARS_MAX, highlight=False)
     for way in _DIRECTIONS[:2] if direction == "both" else (direction,):
         console.print(draw(nodes, node, way))
     if found.get("truncated"):

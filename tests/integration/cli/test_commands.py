@@ -68,6 +68,10 @@ def test_files_are_ingested_beside_a_server_and_shown(
     drawn = says(catchment("lineage", "dataset:db:b", url=server.url), 0)
     assert "job tests  job" in drawn
     assert "dataset db  a" in drawn
+    long = event(inputs=[{"namespace": "db", "name": "x" * 300}], outputs=[])
+    server.post(long | {"job": {"namespace": "tests", "name": "long"}})
+    ends = says(catchment("lineage", "job:tests:long", url=server.url), 0)
+    assert "x" * 300 in ends
     as_json = catchment("lineage", "dataset:db:b", "--json", url=server.url)
     assert len(json.loads(says(as_json, 0))["graph"]) == 3
 
