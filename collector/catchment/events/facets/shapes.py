@@ -51,7 +51,9 @@ def _column_lineage(facet: Facet) -> Found:
 
 
 def _lineage(facet: Facet) -> Found:
-    if read_lineage(facet) is None:
+    # That of a dataset has no entries: its own inputs or fields say where it comes from.
+    of_dataset = not view(facet).keys().isdisjoint(("inputs", "fields"))
+    if not of_dataset and read_lineage(facet) is None:
         yield "/entries", f"not an array{_LEFT_OUT}"
 
 
