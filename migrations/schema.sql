@@ -103,6 +103,13 @@ create table declared (
   constraint declared_pkey PRIMARY KEY (job, at, hash)
 );
 
+create table deletion (
+  key uuid not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  constraint deletion_pkey PRIMARY KEY (key, seq)
+);
+
 create table edge (
   job integer not null,
   dataset integer not null,
@@ -232,6 +239,16 @@ create table namespace (
   constraint namespace_key_key UNIQUE (key)
 );
 
+create table namespace_note (
+  key uuid not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  name text not null,
+  owner text,
+  description text,
+  constraint namespace_note_pkey PRIMARY KEY (key, seq)
+);
+
 create table run (
   id bigint not null,
   uuid uuid not null,
@@ -279,6 +296,35 @@ create table sighting (
   bag_use integer not null
 ) with (autovacuum_vacuum_scale_factor=0.02);
 
+create table source_note (
+  key uuid not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  name text not null,
+  type text,
+  url text,
+  description text,
+  constraint source_note_pkey PRIMARY KEY (key, seq)
+);
+
+create table tag_mark (
+  key uuid not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  given boolean not null,
+  field text,
+  tag text not null,
+  constraint tag_mark_pkey PRIMARY KEY (key, seq)
+);
+
+create table tag_note (
+  seq bigint not null,
+  at timestamp with time zone not null,
+  name text not null,
+  description text,
+  constraint tag_note_pkey PRIMARY KEY (seq)
+);
+
 create table event_body_default partition of event_body DEFAULT;
 
 CREATE INDEX dataset_alias ON public.dataset USING btree (canon) WHERE (canon <> id);
@@ -287,6 +333,7 @@ CREATE INDEX declared_set ON public.declared USING btree (io_set);
 CREATE UNIQUE INDEX event_key ON public.event USING btree (key) WHERE (key IS NOT NULL);
 CREATE INDEX event_of_no_run ON public.event USING btree (key) WHERE (run IS NULL);
 CREATE INDEX event_subject ON public.event USING btree (subject, seq) WHERE (subject IS NOT NULL);
+CREATE INDEX facet_tags ON public.facet USING btree (id) WHERE (name = 'tags'::text);
 CREATE INDEX io_member_set ON public.io_member USING btree (io_set, dir) INCLUDE (dataset, named);
 CREATE INDEX io_pair_input ON public.io_pair USING btree (input, io_set);
 CREATE INDEX io_set_job ON public.io_set USING btree (job);
@@ -303,6 +350,47 @@ CREATE INDEX run_job_job ON public.run_job USING btree (job);
 CREATE INDEX run_job_set ON public.run_job USING btree (io_set, bad, first_at) INCLUDE (ended_at);
 CREATE UNIQUE INDEX sighting_declared ON public.sighting USING btree (bag_use, at) WHERE (run IS NULL);
 CREATE INDEX sighting_use ON public.sighting USING btree (bag_use, at DESC);
+
+create view gone as
+ WITH dead AS (
+         SELECT deletion.key,
+            max(deletion.at) AS at
+           FROM deletion
+          GROUP BY deletion.key
+        )
+ SELECT j.id,
+    j.namespace,
+    true AS is_job
+   FROM dead x
+     JOIN job j ON j.key = x.key
+     LEFT JOIN seen ON seen.entity = j.id
+  WHERE x.at >= COALESCE(seen.last_at, j.first_at)
+UNION
+ SELECT j.id,
+    j.namespace,
+    true AS is_job
+   FROM dead x
+     JOIN namespace s ON s.key = x.key
+     JOIN job j ON j.namespace = s.id
+     LEFT JOIN seen ON seen.entity = j.id
+  WHERE x.at >= COALESCE(seen.last_at, j.first_at)
+UNION
+ SELECT d.id,
+    d.namespace,
+    false AS is_job
+   FROM dead x
+     JOIN dataset d ON d.key = x.key
+     LEFT JOIN seen ON seen.entity = d.id
+  WHERE x.at >= COALESCE(seen.last_at, d.first_at)
+UNION
+ SELECT d.id,
+    d.namespace,
+    false AS is_job
+   FROM dead x
+     JOIN namespace s ON s.key = x.key
+     JOIN dataset d ON d.namespace = s.id
+     LEFT JOIN seen ON seen.entity = d.id
+  WHERE x.at >= COALESCE(seen.last_at, d.first_at);
 
 create view share as
  SELECT run.id AS run,
@@ -386,12 +474,14 @@ declare
   near integer[];
   beyond integer[];
   dirs "char"[];
+  here integer[];
+  deletes boolean := exists (select from deletion where at <= as_of);
 begin
   if start_job is not null then
     select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, near, dirs
     from edges_of_jobs(array[start_job], as_of) e where way = 'a' or e.dir = far;
     return query select *, step from unnest(jobs, near, dirs);
-    frontier := canonical(near, '{}');
+    frontier := canonical(case when deletes then present(near, as_of) else near end, '{}');
     met_jobs := array[start_job];
     met_datasets := frontier;
     step := 2;
@@ -404,6 +494,9 @@ begin
       -- A set that names a dataset need not live: only an edge connects.
       jobs := array(select s.job from io_member m join io_set s on s.id = m.io_set
         where m.dataset = any (names) except select unnest(met_jobs));
+      if deletes then
+        jobs := present(jobs, as_of);
+      end if;
       with edges as materialized (
         select distinct e.job, e.dataset, e.dir from edges_of_jobs(jobs, as_of) e
       )
@@ -414,13 +507,20 @@ begin
     else
       select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
         into jobs, near, beyond from paired_step(names, way, as_of) s;
+      if deletes then
+        here := present(jobs || beyond, as_of);
+        select array_agg(e.job), array_agg(e.dataset), array_agg(e.beyond)
+          into jobs, near, beyond from unnest(jobs, near, beyond) as e (job, dataset, beyond)
+          where e.job = any (here) and (e.beyond is null or e.beyond = any (here));
+      end if;
       return query select e.job, e.dataset, way, step from unnest(jobs, near, beyond)
         as e (job, dataset, beyond) where e.beyond is null;
       return query select e.job, e.dataset, far, step from unnest(jobs, beyond) e (job, dataset)
         where e.dataset is not null;
     end if;
     met_jobs := array(select unnest(met_jobs) union select unnest(jobs));
-    frontier := canonical(beyond, met_datasets);
+    frontier := canonical(
+      case when deletes then present(beyond, as_of) else beyond end, met_datasets);
     met_datasets := met_datasets || frontier;
     step := step + 1;
   end loop;
@@ -489,4 +589,21 @@ AS $function$
     select from edge e where e.job = o.job and e.dataset = o.beyond
       and e.dir = case near when 'i' then 'o'::"char" else 'i' end
       and e.basis < 3 and e.first_at <= as_of)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.present(nodes integer[], as_of timestamp with time zone)
+ RETURNS integer[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select array_agg(n.id) from (
+    select j.id, j.key, s.key as space, j.first_at
+    from job j join namespace s on s.id = j.namespace where j.id = any (nodes)
+    union all
+    select d.id, d.key, s.key, d.first_at
+    from dataset d join namespace s on s.id = d.namespace where d.id = any (nodes)
+  ) as n left join seen on seen.entity = n.id
+  where not exists (select from deletion x
+    where x.key in (n.key, n.space) and x.at <= as_of
+      and x.at >= coalesce(seen.last_at, n.first_at))
 $function$;

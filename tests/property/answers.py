@@ -176,7 +176,7 @@ def _model_run(model: Model, run: Run) -> tuple[Any, ...]:
         run.state(FOREVER),
         iso(run.started),
         iso(run.ended),
-        bool(run.own) and not run.starts,
+        run.begun and not run.starts,
         run.conflict,
         nominal and nominal.replace("+00:00", "Z"),
         facets,

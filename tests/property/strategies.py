@@ -115,6 +115,8 @@ def _run_event(draw: st.DrawFn) -> Json:
         facets["parent"] = draw(_parent())
     if draw(st.integers(0, 4)) == 0:
         facets["nominalTime"] = _facet(nominalStartTime=_time(draw(_minute)))
+    if draw(st.integers(0, 2)) == 0:
+        facets["catchment_note"] = _facet(says="created")
     kinds = ["START", "START", "RUNNING", "OTHER", "COMPLETE", "COMPLETE", "ABORT", "FAIL"]
     return {
         "eventType": draw(st.sampled_from(kinds)),

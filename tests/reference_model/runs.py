@@ -84,8 +84,17 @@ class Run:
         ranked = [(time_of(event), RANK[event["eventType"]]) for event in self.own]
         return [(time_us, rank) for time_us, rank in ranked if rank in STATES]
 
+    @property
+    def begun(self) -> bool:
+        """Whether an event says so: one that only notes something does not, unless it is an end."""
+        return any(
+            RANK[event["eventType"]] in STATES
+            or "catchment_note" not in event["run"].get("facets", {})
+            for event in self.own
+        )
+
     def state(self, as_of: int) -> str:
-        if not self.own:
+        if not self.begun:
             return "NEW"
         if not self._ends or max(self._ends)[0] > as_of:
             return "RUNNING"
@@ -101,9 +110,9 @@ class Run:
 
     @property
     def started(self) -> int | None:
-        if not self.own:
-            return None
-        return min(self.starts) if self.starts else self.created
+        if self.starts:
+            return min(self.starts)
+        return self.created if self.begun else None
 
     @property
     def conflict(self) -> bool:

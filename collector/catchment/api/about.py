@@ -19,7 +19,7 @@ async def entries_about(questions: Questions, node_id: str, sight: Sight) -> Abo
     """
     if node_id.startswith(_RUN):
         return await _run(questions, node_id.removeprefix(_RUN), sight)
-    node = await find_node(questions.names, node_id, sees=sight.sees)
+    node = await find_node(questions.names, node_id, shows=sight.knows)
     if node.is_job:
         return About([node.id])
     return await questions.log.about_dataset(node.id)
@@ -29,6 +29,6 @@ async def _run(questions: Questions, text: str, sight: Sight) -> About:
     run_id = read_run_id(text)
     about = await questions.log.about_run(run_id.key) if run_id else None
     jobs = await questions.names.nodes(True, about.subjects) if about else {}
-    if about is None or not sight.nodes(jobs.values()):
+    if about is None or not any(map(sight.knows, jobs.values())):
         raise Unknown(f"No run {text!r} was ever named.")
     return about

@@ -4,12 +4,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catchment.api import models, shapes
+from catchment.api import models, one, shapes
 from catchment.api.asking import AsOf, Limit, Offset, answer
-from catchment.api.nodes import find_node
 from catchment.api.sight import sight_of
 from catchment.api.times import read_as_of
-from catchment.errors import Unknown
 from catchment.postgres.asking import FOREVER_US
 from catchment.postgres.read import Questions
 
@@ -38,11 +36,8 @@ def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> Non
     @router.get("/namespaces/{namespace:name}", response_model=models.Namespace)
     async def one_namespace(request: Request, namespace: str) -> Response:
         """One namespace."""
-        sight_of(request).require(namespace)
-        rows = await names.namespaces(namespace, 1, 0)
-        if not rows:
-            raise Unknown(f"The namespace {namespace!r} was never seen.")
-        return answer(shapes.namespace(rows[0]))
+        found = await one.find_namespace(questions, sight_of(request), namespace)
+        return answer(shapes.namespace(found))
 
     @router.get("/namespaces/{namespace:name}/datasets", response_model=models.Datasets)
     async def list_datasets(
@@ -64,10 +59,8 @@ def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> Non
     ) -> Response:
         """One dataset, as it is or was."""
         sight = sight_of(request)
-        node = await find_node(names, None, "dataset", namespace, dataset, sees=sight.sees)
-        nodes = await names.nodes(False, [node.id])
-        rows = await details.datasets(nodes, read_as_of(as_of))
-        return answer(shapes.dataset(sight.dataset(rows[node.id])))
+        node = await one.find_dataset(questions, sight, namespace, dataset)
+        return answer(await one.dataset(questions, sight, node, read_as_of(as_of)))
 
 
 def _add_jobs(router: APIRouter, questions: Questions) -> None:
@@ -102,7 +95,5 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
     async def one_job(request: Request, namespace: str, job: str, as_of: AsOf = None) -> Response:
         """One job, as it is or was."""
         sight = sight_of(request)
-        node = await find_node(names, None, "job", namespace, job, sees=sight.sees)
-        as_of_us = read_as_of(as_of)
-        rows = await details.jobs(await names.nodes(True, [node.id]), as_of_us)
-        return answer(shapes.job(sight.job(rows[node.id]), as_of_us))
+        node = await one.find_job(questions, sight, namespace, job)
+        return answer(await one.job(questions, sight, node, read_as_of(as_of)))

@@ -61,16 +61,16 @@ class ColumnGraph:
         }
 
     async def _seen(self, pairs: list[ColumnPair]) -> list[ColumnPair]:
-        """Without what the caller does not see: it neither shows nor leads on."""
-        if not self._sight.limited:
+        """Without what the caller is not shown: it neither shows nor leads on."""
+        if not self._sight.limited and not await self._questions.names.any_deleted():
             return pairs
         await self._know({p.output for p in pairs} | {p.input for p in pairs}, is_job=False)
         await self._know({pair.job for pair in pairs}, is_job=True)
-        names, sees = self._names, self._sight.sees
+        names, shows = self._names, self._sight.shows
         return [
             pair
             for pair in pairs
-            if all(sees(names[one].namespace) for one in (pair.job, pair.output, pair.input))
+            if all(shows(names[one]) for one in (pair.job, pair.output, pair.input))
         ]
 
     async def _nearest(self, columns: Iterable[Column], limit: int) -> list[Column]:

@@ -7,7 +7,7 @@ from itertools import combinations
 from uuid import UUID
 
 from catchment.api.nodes import find_node
-from catchment.api.sight import Sees
+from catchment.api.sight import Shows
 from catchment.errors import BadQuestion, Problem, Unknown
 from catchment.lineage.versions import version_id
 from catchment.postgres.read import Questions
@@ -30,9 +30,9 @@ class Focus:
 class Finder:
     """Finds what is meant among known names, for one caller."""
 
-    def __init__(self, questions: Questions, sees: Sees) -> None:
+    def __init__(self, questions: Questions, shows: Shows) -> None:
         self._questions = questions
-        self._sees = sees
+        self._shows = shows
 
     async def by_id(self, node_id: str) -> Focus:
         """The node of this id, whole; or, where there is none, what stands before its version.
@@ -52,7 +52,7 @@ class Finder:
     async def _by_whole_id(self, node_id: str) -> Focus:
         kind, _, rest = node_id.partition(":")
         if kind != FIELD:
-            return Focus(await find_node(self._questions.names, node_id, sees=self._sees))
+            return Focus(await find_node(self._questions.names, node_id, shows=self._shows))
         colons = [n for n, character in enumerate(rest) if character == ":"]
         if not 2 <= len(colons) <= _COLONS_MAX:
             raise _bad(
@@ -68,14 +68,14 @@ class Finder:
         """The same, said without doubt."""
         if kind != FIELD:
             names = self._questions.names
-            return Focus(await find_node(names, None, kind, namespace, name, sees=self._sees))
+            return Focus(await find_node(names, None, kind, namespace, name, shows=self._shows))
         if not field:
             raise _bad("a column needs kind, namespace, name and field")
         return await self._column([(namespace, name, field)], f"{field} of {name} in {namespace}")
 
     async def _column(self, splits: list[tuple[str, str, str]], asked: str) -> Focus:
         found = await self._questions.names.find(False, [split[:2] for split in splits])
-        known = {(node.namespace, node.name): node for node in found if self._sees(node.namespace)}
+        known = {(node.namespace, node.name): node for node in found if self._shows(node)}
         fits = [
             Focus(known[namespace, name], field)
             for namespace, name, field in splits

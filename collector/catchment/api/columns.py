@@ -49,7 +49,7 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         are listed where they are met, drawn to no column, and not gone on from.
         """
         sight = sight_of(request)
-        finder = Finder(questions, sight.sees)
+        finder = Finder(questions, sight.shows)
         focus = await _focus(finder, node_id, kind, namespace, name, field)
         as_of_us = read_as_of(as_of)
         if focus.version is not None:

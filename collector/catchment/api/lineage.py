@@ -47,7 +47,7 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         then `truncated` is true and `frontier` names the nodes to go on from.
         """
         sight = sight_of(request)
-        focus = await find_node(questions.names, node_id, kind, namespace, name, sees=sight.sees)
+        focus = await find_node(questions.names, node_id, kind, namespace, name, shows=sight.shows)
         walk = Walk(
             questions,
             focus,

@@ -72,6 +72,30 @@ class Namespaces(Answer):
     namespaces: list[Namespace]
 
 
+class Tag(Answer):
+    """A tag, and what it means."""
+
+    name: str
+    description: str | None
+
+
+class Tags(Answer):
+    """A page of tags."""
+
+    tags: list[Tag]
+
+
+class Source(Answer):
+    """Where data come from; no secret is in its URL."""
+
+    type: str
+    name: str
+    created_at: str
+    updated_at: str
+    connection_url: str
+    description: str | None
+
+
 class Field(Answer):
     """A column; nested ones by dotted path."""
 

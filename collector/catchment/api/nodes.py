@@ -1,6 +1,6 @@
 """Node ids: `dataset:NS:NAME`, `job:NS:NAME`. Colons may stand anywhere in both."""
 
-from catchment.api.sight import Sees
+from catchment.api.sight import Shows
 from catchment.errors import BadQuestion, Problem, Unknown
 from catchment.postgres.read.names import Names, Node
 
@@ -14,12 +14,12 @@ async def find_node(
     namespace: str | None = None,
     name: str | None = None,
     *,
-    sees: Sees,
+    shows: Shows,
 ) -> Node:
     """The one job or dataset that is meant.
 
     Every split of `node_id` at a colon is tried against known names; `kind`, `namespace` and `name`
-    say it without doubt. What the caller does not see (`Sight.sees`) is not there.
+    say it without doubt. What the caller is not shown (`Sight.shows`) is not there.
 
     Raises:
         BadQuestion: not a node id, or one that fits several nodes (they are listed).
@@ -29,19 +29,19 @@ async def find_node(
         if kind not in _KINDS or namespace is None or name is None:
             raise _bad("say which node: nodeId=dataset:NAMESPACE:NAME, or kind, namespace and name")
         found = await names.find(_KINDS[kind], [(namespace, name)])
-        return _only(found, sees, f"{kind} {name} in {namespace}")
+        return _only(found, shows, f"{kind} {name} in {namespace}")
     head, _, rest = node_id.partition(":")
     if head not in _KINDS or ":" not in rest:
         raise _bad("a node id is dataset:NAMESPACE:NAME or job:NAMESPACE:NAME")
     splits = [n for n, character in enumerate(rest) if character == ":"]
     pairs = [(rest[:n], rest[n + 1 :]) for n in splits if 0 < n < len(rest) - 1]
-    return _only(await names.find(_KINDS[head], pairs), sees, node_id)
+    return _only(await names.find(_KINDS[head], pairs), shows, node_id)
 
 
-def _only(known: list[Node], sees: Sees, asked: str) -> Node:
-    found = [node for node in known if sees(node.namespace)]
+def _only(known: list[Node], shows: Shows, asked: str) -> Node:
+    found = [node for node in known if shows(node)]
     if not found:
-        raise Unknown(f"Nothing named {asked!r} was ever seen.")
+        raise Unknown(f"Nothing named {asked!r} was ever seen, or it is deleted.")
     if len(found) > 1:
         fits = "; ".join(
             f"namespace={node.namespace!r} name={node.name!r}"

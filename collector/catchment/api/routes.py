@@ -1,4 +1,4 @@
-"""All questions of the API as routes, for the app to mount."""
+"""All questions of the API, and all that can be written, as routes for the app to mount."""
 
 from fastapi import APIRouter, Depends
 from starlette.routing import BaseRoute
@@ -13,14 +13,18 @@ from catchment.api import (
     lineage,
     runlineage,
     runs,
+    tags,
     versions,
 )
 from catchment.api.min_seq import wait_for_min_seq
+from catchment.api.writes import routes as writes
+from catchment.api.writes.recorder import Read, Recorder
+from catchment.pipeline import Pipeline
 from catchment.postgres.read import Questions
 
 
 def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRoute]:
-    """Every route of this room; no graph has more than `graph_nodes_max` nodes."""
+    """Every question of this room; no graph has more than `graph_nodes_max` nodes."""
     routers = (
         catalog.build_router(questions),
         runs.build_router(questions),
@@ -30,8 +34,15 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
         columns.build_router(questions, graph_nodes_max=graph_nodes_max),
         events_lineage.build_router(questions),
         events.build_router(questions),
+        tags.build_router(questions),
     )
     whole = APIRouter(dependencies=[Depends(wait_for_min_seq(questions.log))])
     for router in routers:
         whole.include_router(router)
     return whole.routes
+
+
+def build_writes(questions: Questions, pipeline: Pipeline, read: Read) -> list[BaseRoute]:
+    """What can be written through this room; `read` reads an event as the doors of ingest do."""
+    recorder = Recorder(pipeline, read, wait_for_min_seq(questions.log))
+    return writes.build_router(questions, recorder).routes

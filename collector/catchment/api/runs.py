@@ -30,7 +30,7 @@ def build_router(questions: Questions) -> APIRouter:
     ) -> Response:
         """The runs of a job, newest start first; runs that were only named come last."""
         sight = sight_of(request)
-        node = await find_node(names, None, "job", namespace, job, sees=sight.sees)
+        node = await find_node(names, None, "job", namespace, job, shows=sight.shows)
         rows, total = await details.runs_of_job(node.id, limit, offset)
         return answer({"runs": [shapes.run(sight.run(row)) for row in rows], "totalCount": total})
 

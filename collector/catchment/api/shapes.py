@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 
+from catchment.api.tagged import tag_fields, tags_of
 from catchment.api.times import iso
 from catchment.events.facets.cache import view
 from catchment.events.facets.reading import items, obj, text
 from catchment.events.model import Facet
 from catchment.lineage.bags import flatten
 from catchment.lineage.fold import Sight, Sights
-from catchment.lineage.resolve import Flag, State
+from catchment.lineage.resolve import Flag, Resolved, State
 from catchment.lineage.versions import version_id
 from catchment.postgres.asking import FOREVER_US
 from catchment.postgres.read.details import DatasetRow, JobRow, RunRow, uuid_text
@@ -38,9 +39,9 @@ def namespace(row: NamespaceRow) -> Json:
         "name": row.name,
         "createdAt": iso(row.first_us),
         "updatedAt": iso(row.last_us),
-        "ownerName": None,
-        "description": None,
-        "isHidden": False,
+        "ownerName": row.owner,
+        "description": row.description,
+        "isHidden": row.hidden,
     }
 
 
@@ -52,13 +53,13 @@ def dataset_node(row: DatasetRow) -> Json:
         "id": identity(node),
         "type": dataset_type(facets),
         "name": node.name,
-        "physicalName": node.name,
+        "physicalName": _member(facets, "catchment_physical", "name") or node.name,
         "createdAt": iso(node.first_us),
         "updatedAt": iso(node.last_us),
         "namespace": node.namespace,
         "sourceName": _member(facets, "dataSource", "name"),
-        "fields": fields(facets),
-        "tags": _tags(facets),
+        "fields": tag_fields(fields(facets), facets, row.marks),
+        "tags": tags_of(facets, row.marks),
         "lastModifiedAt": iso(node.last_us),
         "description": _member(facets, "documentation", "description"),
         "lastLifecycleState": None,
@@ -128,7 +129,7 @@ def job(row: JobRow, as_of_us: int = FOREVER_US) -> Json:
         "facets": raw_facets(row.facets),
         "currentVersion": uuid_text(row.version) if row.version else None,
         "labels": [label for label in labels if label],
-        "tags": _tags(row.facets),
+        "tags": tags_of(row.facets, row.marks),
     }
 
 
@@ -168,10 +169,17 @@ def _whole_run(row: RunRow) -> Json:
         "externalId": resolved.external_id,
         "parentRun": uuid_text(row.parent) if row.parent else None,
         "rootRun": uuid_text(row.root) if row.root else None,
+        "args": _args(resolved),
         "facets": {facet.name: msgspec.Raw(facet.body) for facet in resolved.facets.facets},
         "inputDatasetVersions": _sights(row, resolved.reads, write=False),
         "outputDatasetVersions": _sights(row, resolved.writes, write=True),
     }
+
+
+def _args(resolved: Resolved) -> Json:
+    """The arguments that a run was created with through the API."""
+    given = [facet for facet in resolved.facets.facets if facet.name == "catchment_args"]
+    return obj(view(given[0]).get("args")) if given else {}
 
 
 def _sights(row: RunRow, sights: Sights, *, write: bool) -> list[Json]:
@@ -255,11 +263,3 @@ def _flatten(fields: list[object], prefix: str) -> list[Json]:
         found.append({"name": path, "type": kind, "tags": [], "description": description})
         found += _flatten(items(members.get("fields")), path + ".")
     return found
-
-
-def _tags(facets: Facets) -> list[str]:
-    facet: Facet | None = facets.get("tags")
-    members = items(view(facet).get("tags")) if facet else []
-    return sorted(
-        {text(obj(tag).get("key")) for tag in members if not obj(tag).get("field")} - {""}
-    )

@@ -1,7 +1,8 @@
 """What one caller sees of the rows behind an answer. The one place where this is decided.
 
-Nothing of a name outside the globs of its key: it is left out of what names it, and answered as
-unknown where it is asked for. No secret without scope `raw`. And facets as JSON, whatever was sent.
+Nothing of a name outside the globs of its key, and nothing that is deleted: it is left out of what
+names it, and answered as unknown where it is asked for. No secret without scope `raw`. And facets
+as JSON, whatever was sent.
 Every row passes through here between `postgres.read` and `shapes`.
 """
 
@@ -15,6 +16,7 @@ from starlette.requests import Request
 
 from catchment.access.grants import Grant, grant_of
 from catchment.access.redact import View, shown, view_of
+from catchment.api.times import read_as_of
 from catchment.errors import Unknown
 from catchment.events.kept import Kept
 from catchment.events.model import Facet
@@ -22,6 +24,7 @@ from catchment.lineage.bags import Bag, Layer, Layers
 from catchment.lineage.fold import Sight as DatasetSight
 from catchment.lineage.fold import Sights
 from catchment.lineage.resolve import Resolved
+from catchment.postgres.asking import FOREVER_US
 from catchment.postgres.read.details import DatasetRow, JobRow, RunRow
 from catchment.postgres.read.facets import Facets
 from catchment.postgres.read.names import Node
@@ -30,12 +33,14 @@ _KEPT_BYTES_MAX = 32 * 1024 * 1024
 _kept = Kept[tuple[bytes, View], bytes](_KEPT_BYTES_MAX)
 
 Sees = Callable[[str], bool]
+Shows = Callable[[Node], bool]
 
 
 class Sight:
     """The eyes of one caller."""
 
-    def __init__(self, grant: Grant) -> None:
+    def __init__(self, grant: Grant, as_of_us: int = FOREVER_US) -> None:
+        self._as_of_us = as_of_us
         self.view = view_of(grant)
         self.sees = self.view.sees
         self.limited = bool(grant.namespaces)
@@ -49,11 +54,17 @@ class Sight:
         if not self.sees(namespace):
             raise Unknown(f"Nothing in the namespace {namespace!r} was ever seen.")
 
+    def shows(self, node: Node) -> bool:
+        """Whether the caller may know of it, and it was not gone at the time asked about."""
+        return (node.gone_us is None or node.gone_us > self._as_of_us) and self.sees(node.namespace)
+
+    def knows(self, node: Node) -> bool:
+        """Whether the caller may know of it, be it gone or not."""
+        return self.sees(node.namespace)
+
     def nodes(self, nodes: Iterable[Node]) -> list[Node]:
-        """Those that the caller may know of."""
-        if not self.limited:
-            return list(nodes)
-        return [node for node in nodes if self.sees(node.namespace)]
+        """Those that are shown."""
+        return [node for node in nodes if self.shows(node)]
 
     def dataset(self, row: DatasetRow) -> DatasetRow:
         """A dataset with its facets as this caller may see them."""
@@ -124,8 +135,8 @@ def _shown_json(value: bytes, view: View) -> bytes:
 
 
 def sight_of(request: Request) -> Sight:
-    """What the caller of this request may see."""
-    return Sight(grant_of(request.scope))
+    """What the caller of this request may see, at the time that it asks about (`asOf`)."""
+    return Sight(grant_of(request.scope), read_as_of(request.query_params.get("asOf")))
 
 
 def _shown(facet: Facet, view: View) -> bytes:

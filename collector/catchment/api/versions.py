@@ -45,7 +45,7 @@ def _add_datasets(router: APIRouter, questions: Questions) -> None:
         is false, and the last page is the one that is not full.
         """
         sight = sight_of(request)
-        node = await find_node(names, None, "dataset", namespace, dataset, sees=sight.sees)
+        node = await find_node(names, None, "dataset", namespace, dataset, shows=sight.shows)
         rows, total, exact = await versions.of_dataset(node, limit, offset)
         page = [_dataset_version(row, sight) for row in rows]
         return answer({"versions": page, "totalCount": total, "totalCountExact": exact})
@@ -56,7 +56,7 @@ def _add_datasets(router: APIRouter, questions: Questions) -> None:
     ) -> Response:
         """One version: by the name that its writer gave it, else by its id."""
         sight = sight_of(request)
-        node = await find_node(names, None, "dataset", namespace, dataset, sees=sight.sees)
+        node = await find_node(names, None, "dataset", namespace, dataset, shows=sight.shows)
         row = await versions.one_of_dataset(node, version, _uuid(version))
         if row is None:
             raise Unknown(f"No run was seen to write a version {version!r} of {dataset!r}.")
@@ -72,7 +72,7 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
     ) -> Response:
         """The versions of a job that runs of it ended with, newest first."""
         sight = sight_of(request)
-        node = await find_node(names, None, "job", namespace, job, sees=sight.sees)
+        node = await find_node(names, None, "job", namespace, job, shows=sight.shows)
         rows, total = await versions.of_job(node, limit, offset)
         page = [_job_version(row, sight) for row in rows]
         return answer({"versions": page, "totalCount": total})
@@ -81,7 +81,7 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
     async def version_of_job(request: Request, namespace: str, job: str, version: str) -> Response:
         """One version of a job."""
         sight = sight_of(request)
-        node = await find_node(names, None, "job", namespace, job, sees=sight.sees)
+        node = await find_node(names, None, "job", namespace, job, shows=sight.shows)
         key = _uuid(version)
         row = await versions.one_of_job(node, key) if key else None
         if row is None:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from catchment import __version__
 from catchment.access.hosts import Hosts
-from catchment.api.routes import build_routes
+from catchment.api.routes import build_routes, build_writes
 from catchment.app import health
 from catchment.app.database import database, make_ready
 from catchment.app.listen import Server, Stop, take_address, url_of
@@ -94,10 +94,12 @@ def _web(settings: Settings, parts: http.Parts, pool: Any, readiness: health.Rea
         batch_events_max=settings.batch_events_max,
         failed_events_max=settings.failed_events_max,
     )
-    questions, nodes_max = Questions(pool), settings.graph_nodes_max
+    questions = Questions(pool)
+    routes = build_routes(questions, graph_nodes_max=settings.graph_nodes_max)
+    writes = build_writes(questions, parts.pipeline, parts.intake.read)
     return build_web(
         hosts=Hosts(settings.host, settings.hosts_allowed, settings.origins_allowed),
         keys=new_key_ring(settings, pool),
         doors=doors,
-        routes=[*health.routes(readiness), *build_routes(questions, graph_nodes_max=nodes_max)],
+        routes=[*health.routes(readiness), *routes, *writes],
     )

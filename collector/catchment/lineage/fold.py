@@ -22,6 +22,9 @@ RANK = {
 }
 FIRST_TERMINAL_RANK = 4
 
+NOTE = "catchment_note"
+"""A run facet: its event notes something of the run, and does not say that it is under way."""
+
 L = TypeVar("L", int, str, tuple[int, bytes])
 G = TypeVar("G", int, tuple[int, int])
 
@@ -97,7 +100,7 @@ def fold_of(event: ReadEvent) -> RunFold:
         start_us=time_us if event.type is EventType.START else None,
         terminal=(time_us, rank) if terminal else None,
         terminals=1 << rank if terminal else 0,
-        live=not terminal,
+        live=not terminal and NOTE not in event.run.bag.names,
         external_id=event.external_run_id,
         facets=layers_of(time_us, rank, event.run.bag),
         parts={job.name.key: part},

@@ -53,6 +53,11 @@ def namespace_key(namespace: str) -> bytes:
     return digest(b"namespace", _bytes(namespace))
 
 
+def source_key(name: str) -> bytes:
+    """The key of a source of data; its name is global."""
+    return digest(b"source", _bytes(name))
+
+
 @lru_cache(maxsize=65_536)
 def job_name(namespace: str, name: str) -> Name:
     """The name of a job."""

@@ -27,6 +27,10 @@ class Kind(IntEnum):
     EVENT = 0
     DEAD_LETTER = 1
     KEY = 2
+    DELETE = 3
+    TAG = 4
+    NAMESPACE = 5
+    SOURCE = 6
 
 
 @dataclass(slots=True)
@@ -65,7 +69,10 @@ class DeadEntry:
 
 @dataclass(slots=True)
 class ControlEntry:
-    """A change that a person made: a key, a delete, a tag. `body` is JSON text."""
+    """A change that a person made: a key, a delete, a tag, a word about a namespace or a source.
+
+    `body` is JSON text without NUL and lone surrogates: names in it are `events.names.to_text`.
+    """
 
     kind: Kind
     body: bytes

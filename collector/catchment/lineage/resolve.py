@@ -105,7 +105,7 @@ def resolve(fold: RunFold) -> Resolved:
         job=shares[0].job if shares else named_job,
         first_us=first_us,
         last_us=named_us if fold.last_us is None else fold.last_us,
-        started_us=fold.first_us if fold.start_us is None else fold.start_us,
+        started_us=_started_us(fold),
         ended_us=fold.terminal[0] if fold.terminal else None,
         nominal_us=_nominal(bag),
         ancestry=ancestry_of(bag),
@@ -138,9 +138,15 @@ def _state(fold: RunFold) -> State:
     return State.RUNNING if fold.live else State.NEW
 
 
+def _started_us(fold: RunFold) -> int | None:
+    # What was only noted, like a run that is planned, has not begun.
+    begun = fold.live or fold.terminal is not None
+    return fold.first_us if fold.start_us is None and begun else fold.start_us
+
+
 def _flags(fold: RunFold) -> int:
     conflict = fold.terminals.bit_count() > 1 or len(fold.parts) > 1
-    inferred = fold.first_us is not None and fold.start_us is None
+    inferred = fold.start_us is None and _started_us(fold) is not None
     return (Flag.CONFLICT if conflict else 0) | (Flag.START_INFERRED if inferred else 0)
 
 

@@ -123,12 +123,42 @@ def test_each_scope_opens_what_it_must_and_nothing_else(locked: Locked) -> None:
         reads = validates or method in ("GET", "HEAD")
         needed = "ingest" if posts_events else "read" if reads else "admin"
         may = {needed, "admin"} | ({"ingest"} if validates else set())
+        if is_as_good_as_an_event(method, path):
+            continue
         for scope in SCOPES:
             answer = locked.ask(scope, path, method)
             if scope in may:
                 assert answer.status_code not in (401, 403), (method, path, scope)
             else:
                 assert needed in detail(answer, 403), (method, path, scope)
+
+
+def is_as_good_as_an_event(method: str, path: str) -> bool:
+    puts = method == "PUT" and path.endswith(("/datasets/x", "/jobs/x"))
+    runs = path.endswith(("/runs", *(f"/jobs/runs/x/{mark}" for mark in MARKS)))
+    return puts or (method == "POST" and runs)
+
+
+MARKS = ("start", "complete", "fail", "abort")
+
+
+def test_what_says_the_same_as_an_event_needs_what_an_event_needs_and_read(locked: Locked) -> None:
+    asked = [one for one in routes(locked) if is_as_good_as_an_event(*one)]
+    assert len(asked) == 7
+    both = new_key(locked.url, "ingest", "read")
+    for method, path in asked:
+        assert "ingest" in detail(locked.ask("read", path, method), 403)
+        assert "read" in detail(locked.ask("ingest", path, method), 403)
+        assert locked.ask(both, path, method).status_code not in (401, 403), (method, path)
+
+
+def test_what_belongs_to_all_needs_a_key_for_all(locked: Locked) -> None:
+    limited = new_key(locked.url, "admin", namespaces=["team-*"])
+    for path in ("/api/v1/tags/x", "/api/v1/sources/x"):
+        assert "limited" in detail(locked.ask(limited, path, "PUT"), 403)
+    for path in ("/api/v1/namespaces/other", "/api/v1/namespaces/other/jobs/x"):
+        for method in ("PUT", "DELETE"):
+            assert locked.ask(limited, path, method).status_code == 404, (method, path)
 
 
 def test_raw_shows_bodies_as_they_came_only_beside_read(locked: Locked) -> None:

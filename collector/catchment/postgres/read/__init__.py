@@ -12,6 +12,7 @@ from catchment.postgres.read.details import Details
 from catchment.postgres.read.events import Events
 from catchment.postgres.read.lineage import Lineage
 from catchment.postgres.read.log import Log
+from catchment.postgres.read.marks import MarkBook
 from catchment.postgres.read.names import Names
 from catchment.postgres.read.versions import Versions
 
@@ -28,6 +29,7 @@ class Questions:
         self.lineage = Lineage(pool)
         self.columns = Columns(pool)
         self.log = Log(pool)
+        self.marks = MarkBook(pool)
         self.bindings = Bindings(pool)
         self.events = Events(pool)
         self.versions = Versions(pool, self.details)

@@ -15,6 +15,7 @@ from catchment.lineage.versions import version_id
 from catchment.postgres.asking import Asking
 from catchment.postgres.contents import Contents
 from catchment.postgres.read.facets import Facets, resolve_facets
+from catchment.postgres.read.marks import MarkBook, Marks
 from catchment.postgres.read.names import Names, Node
 
 LATEST_RUNS_MAX = 10
@@ -46,11 +47,12 @@ class RunRow(msgspec.Struct, frozen=True):
 
 
 class DatasetRow(msgspec.Struct, frozen=True):
-    """A dataset with the facets that hold, and its current version (id as text)."""
+    """A dataset with the facets that hold, its current version (id as text), and its marks."""
 
     node: Node
     facets: Facets
     version: str | None
+    marks: Marks = ()
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -66,6 +68,7 @@ class JobRow(msgspec.Struct, frozen=True):
     runs: list[RunRow]
     parent: Node | None
     version: bytes | None = None
+    marks: Marks = ()
 
 
 class Details(Asking):
@@ -75,18 +78,22 @@ class Details(Asking):
         super().__init__(pool)
         self._contents = contents
         self._names = Names(pool)
+        self._marks = MarkBook(pool)
 
     async def datasets(
         self, nodes: Mapping[int, Node], as_of_us: int, *, versions: bool = True
     ) -> dict[int, DatasetRow]:
         """Datasets by id, as they were then. Without `versions` that of each is None."""
         ids = list(nodes)
-        facets, written = await gather(
+        facets, written, marks = await gather(
             self._facets("bags_of_datasets", ids, as_of_us),
             self._written(nodes, as_of_us) if versions else _nothing(),
+            self._marks.of([node.key for node in nodes.values()], as_of_us),
         )
         return {
-            row_id: DatasetRow(node, facets.get(row_id, {}), written.get(row_id))
+            row_id: DatasetRow(
+                node, facets.get(row_id, {}), written.get(row_id), marks.get(node.key, ())
+            )
             for row_id, node in nodes.items()
         }
 
@@ -111,11 +118,12 @@ class Details(Asking):
         `edges` are theirs, and `known` the names of datasets, if somebody asks for them anyway.
         """
         ids = list(nodes)
-        facets, ends, (runs, own, parents), current = await gather(
+        facets, ends, (runs, own, parents), current, marks = await gather(
             self._facets("bags_of_jobs", ids, as_of_us),
             self._ends(ids, as_of_us, edges, known or {}),
             self._latest_runs(nodes, as_of_us, runs_max),
             self._current_versions(ids if runs_max > 1 else [], as_of_us),
+            self._marks.of([node.key for node in nodes.values()], as_of_us),
         )
         return {
             row_id: JobRow(
@@ -127,6 +135,7 @@ class Details(Asking):
                 runs.get(row_id, []),
                 parents.get(row_id),
                 current.get(row_id),
+                marks.get(node.key, ()),
             )
             for row_id, node in nodes.items()
         }

@@ -8,7 +8,10 @@ from catchment.postgres.asking import Asking
 
 
 class Node(msgspec.Struct, frozen=True, gc=False):
-    """A job or dataset. `first_us`, `last_us`: the earliest and latest event that names it."""
+    """A job or dataset. `first_us`, `last_us`: the earliest and latest event that names it.
+
+    `gone_us`: when a delete took it away that no later event undid; None for what is there.
+    """
 
     id: int
     key: bytes
@@ -17,6 +20,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     name: str
     first_us: int = 0
     last_us: int = 0
+    gone_us: int | None = None
 
     @property
     def node_id(self) -> str:
@@ -30,11 +34,14 @@ class Node(msgspec.Struct, frozen=True, gc=False):
 
 
 class NamespaceRow(msgspec.Struct, frozen=True):
-    """A namespace and when it was named."""
+    """A namespace, when it was named, and what people say of it; `hidden`: it is deleted."""
 
     name: str
     first_us: int
     last_us: int
+    owner: str | None = None
+    description: str | None = None
+    hidden: bool = False
 
 
 class Names(Asking):
@@ -46,7 +53,14 @@ class Names(Asking):
         keys = [make(cut_password(namespace), name).key for namespace, name in candidates]
         rows = await self.ask("jobs_by_key" if is_job else "datasets_by_key", keys)
         return [
-            Node(row["id"], row["key"], is_job, from_text(row["namespace"]), from_text(row["name"]))
+            Node(
+                row["id"],
+                row["key"],
+                is_job,
+                from_text(row["namespace"]),
+                from_text(row["name"]),
+                gone_us=row["gone_at"],
+            )
             for row in rows
         ]
 
@@ -62,16 +76,29 @@ class Names(Asking):
                 from_text(row["name"]),
                 row["first_at"],
                 row["last_at"] if row["last_at"] is not None else row["first_at"],
+                row["gone_at"],
             )
             for row in rows
         }
+
+    async def any_deleted(self) -> bool:
+        """Whether anything was ever deleted; if not, no node needs to be looked at for that."""
+        return bool(await self.ask_one("any_deleted"))
 
     async def namespaces(self, name: str | None, limit: int, offset: int) -> list[NamespaceRow]:
         """Namespaces by name, or the one of that name."""
         stored = None if name is None else _stored(name)
         rows = await self.ask("list_namespaces", stored, limit, offset)
         return [
-            NamespaceRow(from_text(row["name"]), row["first_at"], row["last_at"]) for row in rows
+            NamespaceRow(
+                from_text(row["name"]),
+                row["first_at"],
+                row["last_at"],
+                from_text(row["owner"] or "") or None,
+                from_text(row["description"] or "") or None,
+                row["hidden"],
+            )
+            for row in rows
         ]
 
     async def page(
@@ -83,7 +110,7 @@ class Names(Asking):
         )
         stored = _stored(namespace)
         rows = await self.ask(listing, stored, limit, offset)
-        return [row["id"] for row in rows], await self.ask_one(counting, stored)
+        return [row["id"] for row in rows], await self.ask_one(counting, stored) or 0
 
     async def page_of_jobs(
         self, namespaces: list[str] | None, limit: int, offset: int

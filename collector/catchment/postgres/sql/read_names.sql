@@ -1,59 +1,91 @@
 -- name: datasets_by_key
--- Exact names are found by their key, however long they are.
-select d.id, d.canon, d.key, n.name as namespace, d.name
-from dataset d join namespace n on n.id = d.namespace where d.key = any($1::uuid[]);
+-- Exact names are found by their key, however long they are. `gone_at`: when a delete took it away that
+-- no event of a later time undid.
+select d.id, d.canon, d.key, n.name as namespace, d.name, (
+    select max(x.at) from deletion x
+    where x.key in (d.key, n.key) and x.at >= coalesce(s.last_at, d.first_at)) as gone_at
+from dataset d join namespace n on n.id = d.namespace left join seen s on s.entity = d.id
+where d.key = any($1::uuid[]);
 
 -- name: jobs_by_key
 -- As datasets.
-select j.id, j.key, n.name as namespace, j.name
-from job j join namespace n on n.id = j.namespace where j.key = any($1::uuid[]);
+select j.id, j.key, n.name as namespace, j.name, (
+    select max(x.at) from deletion x
+    where x.key in (j.key, n.key) and x.at >= coalesce(s.last_at, j.first_at)) as gone_at
+from job j join namespace n on n.id = j.namespace left join seen s on s.entity = j.id
+where j.key = any($1::uuid[]);
 
 -- name: names_of_datasets
 -- What the walk meets, by name.
-select d.id, d.canon, d.key, n.name as namespace, d.name, d.first_at, s.last_at
+select d.id, d.canon, d.key, n.name as namespace, d.name, d.first_at, s.last_at, (
+    select max(x.at) from deletion x
+    where x.key in (d.key, n.key) and x.at >= coalesce(s.last_at, d.first_at)) as gone_at
 from dataset d join namespace n on n.id = d.namespace left join seen s on s.entity = d.id
 where d.id = any($1::integer[]);
 
 -- name: names_of_jobs
 -- What the walk meets, by name.
-select j.id, j.key, n.name as namespace, j.name, j.first_at, s.last_at
+select j.id, j.key, n.name as namespace, j.name, j.first_at, s.last_at, (
+    select max(x.at) from deletion x
+    where x.key in (j.key, n.key) and x.at >= coalesce(s.last_at, j.first_at)) as gone_at
 from job j join namespace n on n.id = j.namespace left join seen s on s.entity = j.id
 where j.id = any($1::integer[]);
 
 -- name: list_namespaces
--- By name; a database has hundreds.
-select n.name, n.first_at, s.last_at from namespace n left join seen s on s.entity = n.id
-where $1::text is null or n.name = $1
-order by n.name collate "C" limit $2 offset $3;
+-- By name; a database has hundreds. Those that only a person spoke of are there, too.
+with notes as (
+  select distinct on (key) key, name, owner, description,
+    min(at) over (partition by key) as first_at, at as last_at
+  from namespace_note order by key, seq desc
+)
+select coalesce(n.name, o.name) as name, o.owner, o.description,
+  least(n.first_at, o.first_at) as first_at, greatest(s.last_at, n.first_at, o.last_at) as last_at,
+  exists (select from deletion x where x.key = coalesce(n.key, o.key)
+    and x.at >= greatest(s.last_at, n.first_at, o.last_at)) as hidden
+from namespace n left join seen s on s.entity = n.id full join notes o on o.key = n.key
+where $1::text is null or coalesce(n.name, o.name) = $1
+order by coalesce(n.name, o.name) collate "C" limit $2 offset $3;
 
 -- name: list_datasets
 -- By name, along the index; equal beginnings are told apart by the key.
-select d.id from dataset d join namespace n on n.id = d.namespace where n.name = $1
+select d.id from dataset d join namespace n on n.id = d.namespace
+where n.name = $1 and not exists (
+  select from deletion x where x.key in (d.key, n.key)
+    and x.at >= (select last_at from seen where entity = d.id))
 order by d.namespace, left(d.name, 256) collate "C", d.key limit $2 offset $3;
 
 -- name: count_datasets
 -- How many a list would have without its limit.
-select count(*) from dataset d join namespace n on n.id = d.namespace where n.name = $1;
+select (select count(*) from dataset where namespace = n.id)
+  - (select count(*) from gone where not is_job and namespace = n.id)
+from namespace n where n.name = $1;
 
 -- name: list_jobs
 -- By name, along the index; of one namespace.
-select j.id from job j join namespace n on n.id = j.namespace where n.name = $1
+select j.id from job j join namespace n on n.id = j.namespace
+where n.name = $1 and not exists (
+  select from deletion x where x.key in (j.key, n.key)
+    and x.at >= (select last_at from seen where entity = j.id))
 order by j.namespace, left(j.name, 256) collate "C", j.key limit $2 offset $3;
 
 -- name: count_jobs
 -- How many a list would have without its limit.
-select count(*) from job j join namespace n on n.id = j.namespace where n.name = $1;
+select (select count(*) from job where namespace = n.id)
+  - (select count(*) from gone where is_job and namespace = n.id)
+from namespace n where n.name = $1;
 
 -- name: list_all_jobs
 -- Of all namespaces, or of those that a caller sees; the one that was named last first. The key makes
 -- pages disjoint.
-select j.id from job j join seen s on s.entity = j.id
-where $3::text[] is null
-  or j.namespace in (select id from namespace where name = any($3::text[]))
+select j.id from job j join seen s on s.entity = j.id join namespace n on n.id = j.namespace
+where ($3::text[] is null or n.name = any($3::text[]))
+  and not exists (select from deletion x where x.key in (j.key, n.key) and x.at >= s.last_at)
 order by s.last_at desc, j.key limit $1 offset $2;
 
 -- name: count_all_jobs
 -- How many a list would have without its limit.
-select count(*) from job
-where $1::text[] is null
-  or namespace in (select id from namespace where name = any($1::text[]));
+select (select count(*) from job
+    where $1::text[] is null
+      or namespace in (select id from namespace where name = any($1::text[])))
+  - (select count(*) from gone where is_job and ($1::text[] is null
+      or namespace in (select id from namespace where name = any($1::text[]))));

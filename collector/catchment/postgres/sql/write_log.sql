@@ -72,7 +72,3 @@ values ($1, $2, $3, $4, $5, $6::jsonb, $7);
 -- name: count_dead_again
 -- The same bytes once more: counted, not logged.
 update dead_letter set count = count + $2 where sha256 = $1;
-
--- name: insert_control
--- What a person changed, in the order of the log.
-insert into control (seq, at, body) values ($1, $2, $3::jsonb);

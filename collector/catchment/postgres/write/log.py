@@ -15,6 +15,7 @@ from catchment.events.names import to_text
 from catchment.lineage.assertion import ReadEvent
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
 from catchment.postgres.blobs import blobs
+from catchment.postgres.write.controls import write_control
 from catchment.postgres.write.session import Session
 
 _TYPES = {kind: number for number, kind in enumerate(EventType)}
@@ -147,8 +148,7 @@ async def write_others(session: Session, head: Head, entries: Sequence[Entry]) -
         if isinstance(entry, DeadEntry):
             await session.execute("insert_dead", *_dead_row(seq, entry))
         elif isinstance(entry, ControlEntry):
-            text = entry.body.decode()
-            await session.execute("insert_control", seq, head.logged_at_us, text)
+            await write_control(session, seq, head.logged_at_us, entry)
 
 
 def _dead_row(seq: int, entry: DeadEntry) -> tuple[Any, ...]:

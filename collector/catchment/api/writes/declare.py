@@ -1,0 +1,137 @@
+"""What older clients put: namespaces, sources, datasets and jobs.
+
+Namespaces and sources become control entries, datasets and jobs events that declare them.
+"""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catchment.access.grants import Scope, grant_of
+from catchment.api import models, one, shapes
+from catchment.api.asking import answer
+from catchment.api.runs import find_run
+from catchment.api.sight import Sight, sight_of
+from catchment.api.times import iso
+from catchment.api.writes import events
+from catchment.api.writes.bodies import (
+    DatasetMeta,
+    JobMeta,
+    NamespaceMeta,
+    SourceMeta,
+    described,
+    read_body,
+)
+from catchment.api.writes.names import require_everything, require_name
+from catchment.api.writes.recorder import Recorder, now
+from catchment.errors import Refused
+from catchment.events.names import cut_password
+from catchment.lineage.ports import Kind
+from catchment.postgres.read import Questions
+
+
+def build_router(questions: Questions, recorder: Recorder) -> APIRouter:
+    """The routes; each answers with what was put, as it is then."""
+    router = APIRouter(prefix="/api/v1", tags=["declarations"], responses=models.PROBLEMS)
+    _add_namespaces_and_sources(router, questions, recorder)
+    _add_datasets_and_jobs(router, questions, recorder)
+    return router
+
+
+def _add_namespaces_and_sources(
+    router: APIRouter, questions: Questions, recorder: Recorder
+) -> None:
+    @router.put(
+        "/namespaces/{namespace:name}",
+        response_model=models.Namespace,
+        openapi_extra=described(NamespaceMeta),
+    )
+    async def put_namespace(request: Request, namespace: str) -> Response:
+        """Say whose a namespace is, and what it is for."""
+        sight = sight_of(request)
+        namespace = cut_password(require_name(namespace, "namespace"))
+        sight.require(namespace)
+        meta = await read_body(request, NamespaceMeta)
+        said = {"owner": meta.owner_name, "description": meta.description}
+        await recorder.control(Kind.NAMESPACE, {"namespace": namespace, **said})
+        return answer(shapes.namespace(await one.find_namespace(questions, sight, namespace)))
+
+    @router.put(
+        "/sources/{source:name}",
+        response_model=models.Source,
+        openapi_extra=described(SourceMeta),
+    )
+    async def put_source(request: Request, source: str) -> Response:
+        """Say what a source of data is; datasets name it in their `dataSource` facet."""
+        require_everything(sight_of(request), "sources")
+        meta = await read_body(request, SourceMeta)
+        said = {"type": meta.type, "url": meta.connection_url, "description": meta.description}
+        await recorder.control(Kind.SOURCE, {"name": require_name(source, "source"), **said})
+        note = await questions.marks.source(source)
+        assert note is not None
+        return answer(
+            {
+                "type": note.type,
+                "name": source,
+                "createdAt": iso(note.at_us),
+                "updatedAt": iso(note.at_us),
+                "connectionUrl": note.url,
+                "description": note.description,
+            }
+        )
+
+
+def _add_datasets_and_jobs(router: APIRouter, questions: Questions, recorder: Recorder) -> None:
+    @router.put(
+        "/namespaces/{namespace:name}/datasets/{dataset:name}",
+        response_model=models.Dataset,
+        openapi_extra=described(DatasetMeta),
+        deprecated=True,
+    )
+    async def put_dataset(request: Request, namespace: str, dataset: str) -> Response:
+        """Declare a dataset; with `runId`, as written by that run. Events say more."""
+        sight = writer(request, namespace)
+        meta = await read_body(request, DatasetMeta)
+        note = await questions.marks.source(meta.source_name)
+        url = note.url if note else None
+        at, grant = now(), grant_of(request.scope)
+        declared = events.dataset_event(namespace, dataset, meta, url, at)
+        said = [declared]
+        if meta.run_id:
+            run = await find_run(questions.details, meta.run_id, sight)
+            job, outputs = shapes.identity(run.job), [declared["dataset"]]
+            said.append(events.run_event(meta.run_id, job, at, inputs=[], outputs=outputs))
+        for event in said:
+            await recorder.event(event, grant)
+        node = await one.find_dataset(questions, sight, namespace, dataset)
+        return answer(await one.dataset(questions, sight, node))
+
+    @router.put(
+        "/namespaces/{namespace:name}/jobs/{job:name}",
+        response_model=models.Job,
+        openapi_extra=described(JobMeta),
+        deprecated=True,
+    )
+    async def put_job(request: Request, namespace: str, job: str) -> Response:
+        """Declare a job; with `runId`, as that run did it. Events say more."""
+        sight = writer(request, namespace)
+        meta = await read_body(request, JobMeta)
+        if meta.run_id:
+            await find_run(questions.details, meta.run_id, sight)
+        at, grant = now(), grant_of(request.scope)
+        await recorder.event(events.job_event(namespace, job, meta, at), grant)
+        if meta.run_id:
+            observed = events.job_run_event(meta.run_id, namespace, job, meta, at)
+            await recorder.event(observed, grant)
+        node = await one.find_job(questions, sight, namespace, job)
+        return answer(await one.job(questions, sight, node))
+
+
+def writer(request: Request, namespace: str | None) -> Sight:
+    """The eyes of a caller who may write events here and read what became of them."""
+    sight = sight_of(request)
+    if namespace is not None:
+        sight.require(namespace)
+    if not grant_of(request.scope).may(Scope.READ):
+        raise Refused("The key has no scope `read`, and this answers with what is known then.")
+    return sight

@@ -1,0 +1,72 @@
+"""Runs as older clients make them: first made, then marked as started, then as ended."""
+
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catchment.access.grants import grant_of
+from catchment.api import models, one, shapes
+from catchment.api.asking import answer
+from catchment.api.runs import find_run
+from catchment.api.times import iso, read_instant
+from catchment.api.writes import events
+from catchment.api.writes.bodies import RunMeta, described, read_body
+from catchment.api.writes.declare import writer
+from catchment.api.writes.recorder import Recorder, now
+from catchment.errors import Invalid, Problem
+from catchment.events.runids import read_run_id
+from catchment.postgres.read import Questions
+
+At = Annotated[str | None, Query(description="When, if not now (RFC 3339).")]
+
+
+def build_router(questions: Questions, recorder: Recorder) -> APIRouter:
+    """The routes; each answers with the run as it is then."""
+    router = APIRouter(prefix="/api/v1", tags=["runs"], responses=models.PROBLEMS)
+
+    @router.post(
+        "/namespaces/{namespace:name}/jobs/{job:name}/runs",
+        status_code=201,
+        response_model=models.Run,
+        openapi_extra=described(RunMeta),
+        deprecated=True,
+    )
+    async def create_run(request: Request, namespace: str, job: str) -> Response:
+        """Make a run of a job. It has not begun until it is marked as started."""
+        sight = writer(request, namespace)
+        node = await one.find_job(questions, sight, namespace, job)
+        meta = await read_body(request, RunMeta)
+        run_id = meta.id if meta.id is not None else str(uuid4())
+        if read_run_id(run_id) is None:
+            raise Invalid("The id of a run cannot be blank.", [Problem("/id", "it is blank")])
+        event = events.created_run_event(run_id, shapes.identity(node), meta, now())
+        await recorder.event(event, grant_of(request.scope))
+        made = answer(shapes.run(await find_run(questions.details, run_id, sight)))
+        made.status_code = 201
+        return made
+
+    for mark in events.MARKS:
+        _add_mark(router, questions, recorder, mark)
+    return router
+
+
+def _add_mark(router: APIRouter, questions: Questions, recorder: Recorder, mark: str) -> None:
+    @router.post(
+        "/jobs/runs/{run:name}/" + mark,
+        response_model=models.Run,
+        name=f"{mark}_run",
+        operation_id=f"{mark}_run",
+        deprecated=True,
+    )
+    async def mark_run(request: Request, run: str, at: At = None) -> Response:
+        """Mark a run, as its event would."""
+        sight = writer(request, None)
+        row = await find_run(questions.details, run, sight)
+        time = now() if at is None else iso(read_instant(at, "at"))
+        assert time is not None
+        event = events.mark_event(run, shapes.identity(row.job), mark, time)
+        await recorder.event(event, grant_of(request.scope))
+        return answer(shapes.run(await find_run(questions.details, run, sight)))

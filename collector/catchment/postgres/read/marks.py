@@ -1,0 +1,87 @@
+"""What people say of names: the tags that they gave and took, and what they wrote of sources."""
+
+from collections.abc import Iterable
+
+import asyncpg
+import msgspec
+
+from catchment.events.facets.cache import view
+from catchment.events.facets.reading import items, obj, text
+from catchment.events.names import from_text
+from catchment.lineage.keys import source_key
+from catchment.postgres.asking import Asking
+from catchment.postgres.contents import facet_of
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A tag that a person gave (or took) to a node, or to a column of it by its dotted path."""
+
+    field: str | None
+    tag: str
+    given: bool
+
+
+class SourceNote(msgspec.Struct, frozen=True):
+    """What a person says of a source."""
+
+    type: str | None
+    url: str | None
+    description: str | None
+    at_us: int
+
+
+Marks = tuple[Mark, ...]
+
+
+class MarkBook(Asking):
+    """Reads marks."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        # Facets never change, and what is read of them is small.
+        self._keys: dict[int, frozenset[str]] = {}
+
+    async def of(self, keys: list[bytes], as_of_us: int) -> dict[bytes, Marks]:
+        """Natural key -> the marks that hold then; nothing for nodes without any."""
+        found: dict[bytes, Marks] = {}
+        for row in await self.ask("tag_marks", keys, as_of_us):
+            field = None if row["field"] is None else from_text(row["field"])
+            mark = Mark(field, from_text(row["tag"]), row["given"])
+            found[row["key"]] = (*found.get(row["key"], ()), mark)
+        return found
+
+    async def described(self) -> dict[str, str | None]:
+        """Every tag that a person made or described -> its description."""
+        rows = await self.ask("tags_described")
+        return {from_text(row["name"]): _text(row["description"]) for row in rows}
+
+    async def given(self) -> set[str]:
+        """Every tag that a person ever gave."""
+        return {from_text(row["tag"]) for row in await self.ask("tags_given")}
+
+    async def emitted(self) -> set[str]:
+        """Every tag that an event ever gave to a job, a dataset or a column."""
+        ids = [row["id"] for row in await self.ask("tag_facets")]
+        missing = [one for one in ids if one not in self._keys]
+        if missing:
+            for row in await self.ask("tag_bodies", missing):
+                self._keys[row["id"]] = _tags_in(row["body"])
+        return set().union(*(self._keys[one] for one in ids))
+
+    async def source(self, name: str) -> SourceNote | None:
+        """What was said last of a source, if anything."""
+        rows = await self.ask("source_note", source_key(name))
+        notes = [
+            SourceNote(_text(row["type"]), _text(row["url"]), _text(row["description"]), row["at"])
+            for row in rows
+        ]
+        return notes[0] if notes else None
+
+
+def _text(stored: str | None) -> str | None:
+    return None if stored is None else from_text(stored)
+
+
+def _tags_in(body: bytes) -> frozenset[str]:
+    tags: Iterable[object] = items(view(facet_of("tags", False, body)).get("tags"))
+    return frozenset(text(obj(tag).get("key")) for tag in tags) - {""}
