@@ -94,6 +94,16 @@ def serve(
 
 
 @app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(help="0 takes any free port.")] = None,
+) -> None:
+    """Serve an example estate on a data dir that is removed at the end, and say what to ask."""
+    from catchment.cli.demo import run_demo  # noqa: PLC0415
+
+    run_demo(_settings(port=port, host="127.0.0.1", auth="none"))
+
+
+@app.command()
 def migrate(database_url: DatabaseUrl = None, data_dir: DataDir = None) -> None:
     """Bring the database's schema to the version of this program."""
     from catchment.cli.serving import run_migrate  # noqa: PLC0415
