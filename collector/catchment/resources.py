@@ -15,6 +15,12 @@ def migrations_dir() -> Path:
     return packaged if packaged.is_dir() else _CHECKOUT / "migrations"
 
 
+def schemas_dir() -> Path:
+    """The folder of the JSON Schemas."""
+    packaged = _PACKAGE / "schemas"
+    return packaged if packaged.is_dir() else _CHECKOUT / "schemas"
+
+
 def estate_dir() -> Path:
     """The folder of the example estate, a Python package."""
     packaged = _PACKAGE / "examples" / "estate"
