@@ -6,6 +6,7 @@ COPY requirements/build.txt requirements/build.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/build.txt
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY collector collector
+COPY examples examples
 COPY migrations migrations
 COPY schemas schemas
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .

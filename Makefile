@@ -9,7 +9,7 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check format schema reference requirements bench clean
+.PHONY: help run test test-long check format schema json-schemas reference requirements bench clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ format: $(STAMP) ## Write the code as the formatter wants it
 
 schema: $(STAMP) ## Write migrations/schema.sql anew from the migrations
 	@$(BIN)/python -m catchment.postgres.schema_dump
+
+json-schemas: $(STAMP) ## Write schemas/ anew from the models of the strict reader
+	@$(BIN)/python -m catchment.events.strict.json_schema
 
 reference: $(STAMP) ## Write the pages of docs/reference/ that follow from the code
 	@$(BIN)/python docs/generate.py

@@ -1,4 +1,4 @@
-"""Put migrations and schemas into wheels; editable installs read them from the checkout."""
+"""Put folders of the top into wheels; editable installs read them from the checkout."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ class DataFolders(BuildHookInterface[Any]):
         """Called by hatchling before it builds a target."""
         if version == "editable":
             return
-        for name in ("migrations", "schemas"):
+        for name in ("migrations", "schemas", "examples/estate"):
             folder = Path(self.root) / name
             if any(folder.glob("*")):
                 build_data["force_include"][str(folder)] = f"catchment/{name}"

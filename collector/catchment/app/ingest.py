@@ -1,33 +1,41 @@
-"""`ingest`: files into the log without a server, beside one if it runs. Knows only who does it."""
+"""`ingest`: files, or what a Marquez holds, into the log without a server, beside one if it runs.
 
-import hashlib
-import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+Knows only who does it.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, NamedTuple
 
+from catchment.app.bookmark import Bookmark
 from catchment.app.database import database, make_ready
 from catchment.app.rooms import new_intake, writing
 from catchment.errors import Permanent
+from catchment.events.times import FIRST_US
 from catchment.lineage.ports import Source
 from catchment.receivers.files import FileDoor, Tally
 from catchment.receivers.lines import EventFile
+from catchment.receivers.marquez import MarquezEvents
+from catchment.receivers.marquez_http import MarquezHttp
 from catchment.settings import Settings
 
 
 class Step(NamedTuple):
-    """How far a file is: `read_bytes` as stored, and what became of its elements.
+    """How far a file or a Marquez is, and what became of its elements.
 
+    `read`: of a file its bytes, as stored; of a Marquez events, out of about `total`. `skipped`:
+    elements of a file, `resumed_us`: the eventTime of a Marquez, up to which all was done before.
     `broken` says why there is no more to be had of it.
     """
 
     path: str
-    read_bytes: int
+    read: int
     skipped: int
     tally: Tally
     broken: Permanent | None = None
+    total: int | None = None
+    resumed_us: int | None = None
 
 
 async def ingest(
@@ -44,15 +52,70 @@ async def ingest(
     """
     async with database(settings, join=True) as dsn:
         await make_ready(dsn)
-        async with writing(settings, dsn) as pipeline:
-            intake = new_intake(settings, Source.FILE)
-            try:
-                files = _Files(settings, dsn, FileDoor(pipeline, intake), restart)
-                for path in paths:
-                    async for step in files.store(path, opened):
-                        yield step
-            finally:
-                intake.close()
+        async for step in ingest_into(settings, dsn, paths, opened, restart=restart):
+            yield step
+
+
+async def ingest_into(
+    settings: Settings,
+    dsn: str,
+    paths: Iterable[str],
+    opened: Callable[[str], AbstractContextManager[IO[bytes]]],
+    *,
+    restart: bool,
+) -> AsyncIterator[Step]:
+    """The same into a database that is ready."""
+    async with _door(settings, dsn) as door:
+        files = _Files(settings, dsn, door, restart)
+        for path in paths:
+            async for step in files.store(path, opened):
+                yield step
+
+
+async def ingest_marquez(
+    settings: Settings, url: str, key: str | None, *, restart: bool
+) -> AsyncIterator[Step]:
+    """Store the run events of a running Marquez, by time; steps as of a file.
+
+    Raises:
+        CatchmentError: the database cannot be used, or the Marquez is away; what was stored stays,
+            and the next time it goes on from there.
+    """
+    with closing(MarquezHttp(url, key)) as http:
+        async with database(settings, join=True) as dsn:
+            await make_ready(dsn)
+            async with _door(settings, dsn) as door:
+                mark = Bookmark(settings.data_dir, dsn, f"marquez {http.shown}", [])
+                async for step in _store_marquez(door, http, mark, restart):
+                    yield step
+
+
+async def _store_marquez(
+    door: FileDoor, http: MarquezHttp, mark: Bookmark, restart: bool
+) -> AsyncIterator[Step]:
+    resumed_us = None if restart else mark.read() or None
+    source = MarquezEvents(http, FIRST_US if resumed_us is None else resumed_us)
+    step = Step(http.shown, 0, 0, Tally(), resumed_us=resumed_us)
+    yield step
+    try:
+        async for tally in door.store(source.elements(), http.shown, 0):
+            if source.after_us != FIRST_US:
+                mark.write(source.after_us)
+            step = step._replace(read=tally.done, tally=tally, total=source.total)
+            yield step
+        mark.remove()
+    except Permanent as error:
+        yield step._replace(broken=error)
+
+
+@asynccontextmanager
+async def _door(settings: Settings, dsn: str) -> AsyncIterator[FileDoor]:
+    async with writing(settings, dsn) as pipeline:
+        intake = new_intake(settings, Source.FILE)
+        try:
+            yield FileDoor(pipeline, intake)
+        finally:
+            intake.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,64 +134,14 @@ class _Files:
         step = Step(path, 0, 0, Tally())
         try:
             with opened(path) as file:
-                mark = Bookmark(self.settings.data_dir, self.dsn, path)
+                mark = Bookmark.of_file(self.settings.data_dir, self.dsn, path)
                 step = step._replace(skipped=0 if self.restart else mark.read())
                 source = EventFile(file, event_bytes_max=self.settings.body_bytes_max)
                 yield step
                 with mark.until_done():
                     async for tally in self.door.store(source.elements(), path, step.skipped):
                         mark.write(step.skipped + tally.done)
-                        step = step._replace(read_bytes=source.read_bytes, tally=tally)
+                        step = step._replace(read=source.read_bytes, tally=tally)
                         yield step
         except Permanent as error:
             yield step._replace(broken=error)
-
-
-class Bookmark:
-    """Where to go on in a file after an interruption; kept in the data dir while it is read.
-
-    Only to save time: repeats are recognised, so a lost bookmark loses nothing.
-    """
-
-    def __init__(self, data_dir: Path, dsn: str, path: str) -> None:
-        whole = str(Path(path).absolute()) if path != "-" else "-"
-        digest = hashlib.sha256(f"{dsn}\0{whole}".encode("utf-8", "surrogateescape")).hexdigest()
-        self._file = data_dir / "ingest" / f"{digest[:32]}.json"
-        self._facts = _facts(Path(path)) if path != "-" else None
-
-    def read(self) -> int:
-        """How many elements to skip; 0 if the file changed since."""
-        if self._facts is None:
-            return 0
-        try:
-            kept = json.loads(self._file.read_text())
-            return int(kept["elements"]) if kept["facts"] == self._facts else 0
-        except (OSError, ValueError, KeyError, TypeError):
-            return 0
-
-    def write(self, elements: int) -> None:
-        """So many elements are durable."""
-        if self._facts is None:
-            return
-        with suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(json.dumps({"elements": elements, "facts": self._facts}))
-
-    @contextmanager
-    def until_done(self) -> Iterator[None]:
-        """It is of no use behind the block, unless that is interrupted or the database is away."""
-        try:
-            yield
-        except Permanent:
-            self._remove()
-            raise
-        self._remove()
-
-    def _remove(self) -> None:
-        with suppress(OSError):
-            self._file.unlink(missing_ok=True)
-
-
-def _facts(path: Path) -> list[int]:
-    found = path.stat()
-    return [found.st_size, found.st_mtime_ns, found.st_ino]

@@ -94,6 +94,16 @@ def serve(
 
 
 @app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(help="0 takes any free port.")] = None,
+) -> None:
+    """Serve an example estate on a data dir that is removed at the end, and say what to ask."""
+    from catchment.cli.demo import run_demo  # noqa: PLC0415
+
+    run_demo(_settings(port=port, host="127.0.0.1", auth="none"))
+
+
+@app.command()
 def migrate(database_url: DatabaseUrl = None, data_dir: DataDir = None) -> None:
     """Bring the database's schema to the version of this program."""
     from catchment.cli.serving import run_migrate  # noqa: PLC0415
@@ -103,7 +113,10 @@ def migrate(database_url: DatabaseUrl = None, data_dir: DataDir = None) -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[str], typer.Argument(help="Files, or - for stdin.")],
+    paths: Annotated[list[str] | None, typer.Argument(help="Files, or - for stdin.")] = None,
+    marquez: Annotated[
+        str | None, typer.Option(metavar="URL", help="All run events of this Marquez instead.")
+    ] = None,
     database_url: DatabaseUrl = None,
     data_dir: DataDir = None,
     restart: Annotated[
@@ -111,10 +124,16 @@ def ingest(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Store events from files: JSON, a JSON array or NDJSON, plain, .gz or .zst."""
-    from catchment.cli.ingest import run_ingest  # noqa: PLC0415
+    """Store events from files: JSON, a JSON array or NDJSON, plain, .gz or .zst; or a Marquez's."""
+    from catchment.cli.ingest import run_ingest, run_ingest_marquez  # noqa: PLC0415
 
-    run_ingest(_settings(database_url=database_url, data_dir=data_dir), paths, restart, as_json)
+    if bool(paths) == bool(marquez):
+        raise typer.BadParameter("name either files or --marquez URL", param_hint="PATHS")
+    settings = _settings(database_url=database_url, data_dir=data_dir)
+    if marquez:
+        run_ingest_marquez(settings, marquez, restart, as_json)
+    else:
+        run_ingest(settings, paths or [], restart, as_json)
 
 
 @app.command()

@@ -57,13 +57,14 @@ class FileDoor:
         """Store all elements but the first `skip`; a tally after each slice that is durable.
 
         Raises:
-            Transient: the database is away for longer than a minute; the tallies still hold.
+            Transient: the database is away for longer than a minute, or where the elements come
+                from is; the tallies still hold.
             Permanent: the file cannot be taken apart further; what came before it is stored.
         """
         tally = Tally()
         rest: Iterator[bytes] = iter(elements)
         number = sum(1 for _ in islice(rest, skip))
-        end: Permanent | None = None
+        end: CatchmentError | None = None
         while end is None:
             part, end = await _in_background(partial(_next_part, rest))
             if part:
@@ -149,12 +150,12 @@ async def _in_background(work: Callable[[], T]) -> T:
     return await future
 
 
-def _next_part(rest: Iterator[bytes]) -> tuple[list[bytes], Permanent | None]:
-    """The next elements, and why there are no more if the file is broken behind them."""
+def _next_part(rest: Iterator[bytes]) -> tuple[list[bytes], CatchmentError | None]:
+    """The next elements, and why there are no more if something is wrong behind them."""
     part: list[bytes] = []
     try:
         for body in islice(rest, _SLICE_EVENTS):
             part.append(body)  # noqa: PERF402 - what came before an error is kept
-    except Permanent as error:
+    except CatchmentError as error:
         return part, error
     return part, None

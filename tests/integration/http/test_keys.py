@@ -153,7 +153,7 @@ def test_what_says_the_same_as_an_event_needs_what_an_event_needs_and_read(locke
 
 
 def test_what_belongs_to_all_needs_a_key_for_all(locked: Locked) -> None:
-    limited = new_key(locked.url, "admin", namespaces=["team-*"])
+    limited = new_key(locked.url, "admin", namespaces=("team-*",))
     for path in ("/api/v1/tags/x", "/api/v1/sources/x"):
         assert "limited" in detail(locked.ask(limited, path, "PUT"), 403)
     for path in ("/api/v1/namespaces/other", "/api/v1/namespaces/other/jobs/x"):

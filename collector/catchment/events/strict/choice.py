@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 Model = Any
@@ -43,6 +44,22 @@ class Bag:
             fields, extra_behavior="allow", extras_schema=general, strict=True
         )
 
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The same as JSON Schema."""
+        bag = _plain(schema, "typed-dict")
+        general = handler(bag["extras_schema"])
+        properties = {}
+        for name, field in bag["fields"].items():
+            if self.deletable:
+                live = handler(_plain(field["schema"], "tagged-union")["choices"][-2])
+                tombstone = {"required": ["_deleted"], "properties": {"_deleted": {"const": True}}}
+                properties[name] = {"if": tombstone, "then": general, "else": live}
+            else:
+                properties[name] = handler(field["schema"])
+        return {"type": "object", "properties": properties, "additionalProperties": general}
+
 
 def _is_tombstone(facet: object) -> int:
     return -1 if isinstance(facet, dict) and facet.get("_deleted") is True else -2
@@ -62,7 +79,7 @@ class ByType:
         self, _source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         """How Pydantic is told."""
-        types = [get_args(get_type_hints(model)["type"])[0] for model in self.models]
+        types = _types(self.models)
         one_of = core_schema.literal_schema(list(dict.fromkeys(types)))
         unknown = core_schema.typed_dict_schema({"type": core_schema.typed_dict_field(one_of)})
         choices: dict[int, CoreSchema] = {-1: unknown}
@@ -70,11 +87,34 @@ class ByType:
             choices[-n] = handler.generate_schema(model)
         return core_schema.tagged_union_schema(choices, discriminator=self._chooser(types))
 
-    def _chooser(self, types: list[str]) -> Callable[[object], int]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The same as JSON Schema."""
+        choices = _plain(schema, "tagged-union")["choices"]
+        by_type = self._by_type(_types(self.models))
+        return {
+            "type": "object",
+            "required": ["type"],
+            "properties": {"type": {"enum": list(by_type)}},
+            "allOf": [
+                {
+                    "if": {"required": ["type"], "properties": {"type": {"const": kind}}},
+                    "then": _first_needed([(need, handler(choices[tag])) for need, tag in found]),
+                }
+                for kind, found in by_type.items()
+            ],
+        }
+
+    def _by_type(self, types: list[str]) -> dict[str, list[tuple[frozenset[str], int]]]:
         needs = [frozenset(model.__required_keys__) - {"type"} for model in self.models]
         by_type: dict[str, list[tuple[frozenset[str], int]]] = {}
         for n, (kind, need) in enumerate(zip(types, needs, strict=True), 2):
             by_type.setdefault(kind, []).append((need, -n))
+        return by_type
+
+    def _chooser(self, types: list[str]) -> Callable[[object], int]:
+        by_type = self._by_type(types)
 
         def choose(value: object) -> int:
             kind = value.get("type") if isinstance(value, dict) else None
@@ -84,3 +124,21 @@ class ByType:
             return next((tag for need, tag in found if not need.isdisjoint(value)), found[-1][1])  # type: ignore[arg-type]  # a dict, as was seen
 
         return choose
+
+
+def _types(models: tuple[Model, ...]) -> list[str]:
+    return [get_args(get_type_hints(model)["type"])[0] for model in models]
+
+
+def _first_needed(models: list[tuple[frozenset[str], JsonSchemaValue]]) -> JsonSchemaValue:
+    (need, schema), *others = models
+    if not others:
+        return schema
+    any_of_it = {"anyOf": [{"required": [name]} for name in sorted(need)]}
+    return {"if": any_of_it, "then": schema, "else": _first_needed(others)}
+
+
+def _plain(schema: Any, kind: str) -> Any:
+    """The core schema itself, of what Pydantic may have put around it."""
+    assert schema["type"] == kind, schema["type"]
+    return schema

@@ -6,7 +6,7 @@ the kind has a name of its own, else in `wording`.
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
+from pydantic import AfterValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from catchment.events.names import NAME_CHARS_MAX
@@ -21,7 +21,7 @@ _AUTHORITY = rf"//(?:(?:[{_UNRESERVED}:]|{_ENCODED})*@)?{_HOST}(?::[0-9]*)?(?:/{
 _NO_AUTHORITY = rf"(?:/?(?:[{_UNRESERVED}:@]|{_ENCODED}){_PATH}|/)?"
 URI = (
     rf"^[A-Za-z][A-Za-z0-9+.\-]*:(?:{_AUTHORITY}|{_NO_AUTHORITY})"
-    rf"(?:\?{_QUERY})?(?:\#{_QUERY})?$"
+    rf"(?:\?{_QUERY})?(?:#{_QUERY})?$"
 )
 """RFC 3986: with a scheme, and of ASCII."""
 UUID = r"^[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$"
@@ -62,15 +62,30 @@ def _absent(_value: object) -> object:
     raise PydanticCustomError("absent", "must not be in an event about a job")
 
 
-Uri = Annotated[str, StringConstraints(pattern=URI)]
-Uuid = Annotated[str, StringConstraints(pattern=UUID)]
-DateTime = Annotated[str, StringConstraints(pattern=DATE_TIME), AfterValidator(_existing)]
+Uri = Annotated[
+    str,
+    StringConstraints(pattern=URI),
+    WithJsonSchema({"type": "string", "format": "uri", "pattern": URI}),
+]
+Uuid = Annotated[
+    str,
+    StringConstraints(pattern=UUID),
+    WithJsonSchema({"type": "string", "format": "uuid", "pattern": UUID}),
+]
+DateTime = Annotated[
+    str,
+    StringConstraints(pattern=DATE_TIME),
+    AfterValidator(_existing),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": DATE_TIME}),
+]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARS_MAX)]
 """What the graph needs to place something: neither empty nor endless."""
-Integer = Annotated[int, PlainValidator(_integer)]
-Positive = Annotated[int, PlainValidator(_positive)]
-Number = Annotated[float, PlainValidator(_number)]
-Absent = Annotated[None, PlainValidator(_absent)]
+Integer = Annotated[int, PlainValidator(_integer), WithJsonSchema({"type": "integer"})]
+Positive = Annotated[
+    int, PlainValidator(_positive), WithJsonSchema({"type": "integer", "minimum": 1})
+]
+Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+Absent = Annotated[None, PlainValidator(_absent), WithJsonSchema({"not": {}})]
 
 FORMATS = {
     URI: "must be a URI with a scheme, such as https://example.org/x (RFC 3986)",
