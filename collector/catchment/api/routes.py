@@ -1,6 +1,8 @@
 """All questions of the API as routes, for the app to mount."""
 
 from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
+from pydantic.alias_generators import to_camel
 from starlette.routing import BaseRoute
 
 # Registers the convertor that the routes below name.
@@ -31,7 +33,15 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
         events_lineage.build_router(questions),
         events.build_router(questions),
     )
-    whole = APIRouter(dependencies=[Depends(wait_for_min_seq(questions.log))])
+    whole = APIRouter(
+        dependencies=[Depends(wait_for_min_seq(questions.log))],
+        generate_unique_id_function=_operation_id,
+    )
     for router in routers:
         whole.include_router(router)
     return whole.routes
+
+
+def _operation_id(route: APIRoute) -> str:
+    """What the method of a generated client is called: as the handler, which has one meaning."""
+    return to_camel(route.name)
