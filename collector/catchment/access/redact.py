@@ -76,6 +76,15 @@ def shown_entry(body: bytes, view: View) -> bytes:
         return BLANK
 
 
+def is_json(body: bytes) -> bool:
+    """Whether a stored body is one JSON value; NaN, Infinity and lone surrogates are let pass."""
+    try:
+        _require_json(body)
+    except NotJson:
+        return False
+    return True
+
+
 def _require_json(body: bytes) -> None:
     require_utf8(body)
     try:

@@ -10,9 +10,32 @@ PAGE_ROWS_MAX = 1_000
 
 Limit = Annotated[int, Query(ge=0, le=PAGE_ROWS_MAX, description="Rows of a page.")]
 Offset = Annotated[int, Query(ge=0, le=2**31 - 1, description="Rows to leave out before it.")]
+# Read by our own reader of times, which takes more than the format says.
+INSTANT: dict[str, Any] = {"format": "date-time"}
 AsOf = Annotated[
     str | None,
-    Query(alias="asOf", description="As it was then: an instant of event time (RFC 3339)."),
+    Query(
+        alias="asOf",
+        description="As it was then: an instant of event time (RFC 3339).",
+        json_schema_extra=INSTANT,
+    ),
+]
+NodeId = Annotated[
+    str | None,
+    Query(alias="nodeId", description="`dataset:NAMESPACE:NAME` or `job:NAMESPACE:NAME`."),
+]
+NodeKind = Annotated[
+    str | None,
+    Query(
+        description="With `namespace` and `name`, in place of `nodeId`: what kind of node.",
+        json_schema_extra={"enum": ["dataset", "job"]},
+    ),
+]
+NodeNamespace = Annotated[str | None, Query(description="Its namespace, as it was emitted.")]
+NodeName = Annotated[str | None, Query(description="Its name, as it was emitted.")]
+GraphLimit = Annotated[
+    int | None,
+    Query(ge=1, description="Nodes of the answer; never more than the service's own bound."),
 ]
 
 _encoder = msgspec.json.Encoder()

@@ -2,18 +2,18 @@
 
 from asyncio import gather
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from catchment.api import shapes
 from catchment.api.column_nodes import FIELD, Focus
+from catchment.api.column_summary import as_marquez, complete, described
 from catchment.api.column_walk import Column, ColumnWalk, EdgeKey, Said
 from catchment.api.sight import Sight
 from catchment.errors import Unknown
 from catchment.events.facets.cache import view
-from catchment.events.facets.reading import obj, text
+from catchment.events.facets.reading import obj
 from catchment.postgres.read import Questions
 from catchment.postgres.read.columns import ColumnPair
 from catchment.postgres.read.names import Node
@@ -115,12 +115,8 @@ class ColumnGraph:
                 else {}
             )
             for name, mapping in mapped.items():
-                members = obj(mapping)
                 column = Column(row_id, name)
-                found[column] = found.get(column, _NOTHING) | {
-                    key: text(members.get(key)) or None
-                    for key in ("transformationDescription", "transformationType")
-                }
+                found[column] = found.get(column, _NOTHING) | described(obj(mapping))
         return found
 
     async def _require(self, focus: Focus, fields: Mapping[Column, Json]) -> None:
@@ -157,7 +153,7 @@ class ColumnGraph:
         for node_answer in graph.values():
             node_answer["inEdges"].sort(key=_by_ends)
             node_answer["outEdges"].sort(key=_by_ends)
-            _describe(node_answer["data"])
+            complete(node_answer["data"])
         return sorted(graph.values(), key=lambda one: one["id"])
 
     def _draw(self, output: Json, source: Json, kind: str, said: Said) -> None:
@@ -186,7 +182,7 @@ class ColumnGraph:
             "jobs": sorted(self._names[job].node_id for job in said.jobs),
             "stale": not said.holds,
         }
-        return facts, _as_marquez(shown)
+        return facts, as_marquez(shown)
 
     def _influences(self) -> list[Json]:
         drawn = []
@@ -221,30 +217,5 @@ def _lead_on(key: EdgeKey, levels: Mapping[Column, int], dropped: set[Column]) -
     return set()
 
 
-def _describe(data: Json) -> None:
-    """A column is described as its facet does, else as all its inputs agree to."""
-    data["inputFields"].sort(key=_by_names)
-    for key in ("transformationDescription", "transformationType"):
-        said = {one[key] for one in data["inputFields"]}
-        if data[key] is None and len(said) == 1:
-            [data[key]] = said
-
-
-@lru_cache(maxsize=16_384)
-def _as_marquez(transformations: tuple[bytes, ...]) -> Json:
-    """Marquez has one description and one type of an input field; several stand in a row."""
-    read = [obj(msgspec.json.decode(one)) for one in transformations]
-    kinds = {text(one.get("subtype")) or text(one.get("type")) for one in read} - {""}
-    descriptions = {text(one.get("description")) for one in read} - {""}
-    return {
-        "transformationDescription": "; ".join(sorted(descriptions)) or None,
-        "transformationType": ", ".join(sorted(kinds)) or None,
-    }
-
-
 def _by_ends(edge: Json) -> tuple[str, str, str]:
     return (edge["origin"], edge["destination"], edge["kind"])
-
-
-def _by_names(field: Json) -> tuple[str, str, str]:
-    return (field["namespace"], field["dataset"], field["field"])

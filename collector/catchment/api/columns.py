@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catchment.api import models
-from catchment.api.asking import AsOf, answer
+from catchment.api.asking import AsOf, GraphLimit, NodeName, NodeNamespace, answer
 from catchment.api.column_graph import ColumnGraph
 from catchment.api.column_models import ColumnGraph as ColumnGraphModel
 from catchment.api.column_nodes import Finder, Focus
@@ -19,6 +19,22 @@ from catchment.postgres.read import Questions
 _DEPTH_MAX = 1_000
 
 Direction = Literal["upstream", "downstream", "both"]
+ColumnNodeId = Annotated[
+    str | None,
+    Query(
+        alias="nodeId",
+        description="`dataset:NAMESPACE:NAME`, `datasetField:NAMESPACE:NAME:FIELD` or "
+        "`job:NAMESPACE:NAME`; `#VERSION` may follow.",
+    ),
+]
+ColumnNodeKind = Annotated[
+    str | None,
+    Query(
+        description="With `namespace` and `name`, in place of `nodeId`: what kind of node.",
+        json_schema_extra={"enum": ["dataset", "datasetField", "job"]},
+    ),
+]
+Field = Annotated[str | None, Query(description="The column, of a `datasetField`.")]
 WAYS = {"upstream": "o", "downstream": "i", "both": "oi"}
 
 
@@ -29,16 +45,18 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
     @router.get("/column-lineage", response_model=ColumnGraphModel)
     async def column_lineage(
         request: Request,
-        node_id: Annotated[str | None, Query(alias="nodeId")] = None,
-        kind: str | None = None,
-        namespace: str | None = None,
-        name: str | None = None,
-        field: str | None = None,
-        depth: Annotated[int, Query(ge=0, le=_DEPTH_MAX)] = 20,
+        node_id: ColumnNodeId = None,
+        kind: ColumnNodeKind = None,
+        namespace: NodeNamespace = None,
+        name: NodeName = None,
+        field: Field = None,
+        depth: Annotated[
+            int, Query(ge=0, le=_DEPTH_MAX, description="Steps between columns.")
+        ] = 20,
         with_downstream: Annotated[bool, Query(alias="withDownstream")] = False,
         direction: Direction | None = None,
         as_of: AsOf = None,
-        limit: Annotated[int | None, Query(ge=1)] = None,
+        limit: GraphLimit = None,
     ) -> Response:
         """What a column, the columns of a dataset, or those that a job maps were made of.
 

@@ -1,13 +1,15 @@
 """The log over HTTP: its entries in order, their bytes, and what could not be used."""
 
 import asyncio
-from typing import Annotated, Any
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catchment.access.redact import shown_entry
+from catchment.access.redact import is_json, shown_entry
 from catchment.api import models
 from catchment.api.about import entries_about
 from catchment.api.asking import Limit, answer
@@ -35,7 +37,31 @@ NodeId = Annotated[
         "read or wrote it, and of jobs that declare it, too).",
     ),
 ]
+KindOfEntry = Annotated[
+    str | None,
+    Query(description="Only entries of this kind.", json_schema_extra={"enum": models.KINDS}),
+]
+# What no entry can have is unknown like any other that there is not.
+Seq = Annotated[
+    int,
+    Path(
+        description="The place of an entry in the log.",
+        json_schema_extra={"minimum": 0, "maximum": _SEQ_MAX, "format": "int64"},
+    ),
+]
 Json = dict[str, Any]
+T = TypeVar("T")
+_JSON, _BYTES = "application/json", "application/octet-stream"
+_BODY: Json = {
+    "description": "The bytes.",
+    "content": {_JSON: {"schema": {}}, _BYTES: {"schema": {"type": "string", "format": "binary"}}},
+    "headers": {
+        "X-Catchment-Redacted": {
+            "description": "Given where the caller has no scope `raw`.",
+            "schema": {"type": "string", "const": "true"},
+        }
+    },
+}
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -59,7 +85,7 @@ def build_router(questions: Questions) -> APIRouter:
         request: Request,
         after: After = -1,
         limit: Limit = 100,
-        kind: str | None = None,
+        kind: KindOfEntry = None,
         node_id: NodeId = None,
     ) -> Response:
         """The log in order, to be followed: `next` is what to say as `after` to go on."""
@@ -70,27 +96,30 @@ def build_router(questions: Questions) -> APIRouter:
         return answer({"events": listed, "next": rows[-1].seq if len(rows) == limit > 0 else None})
 
     @router.get("/events/{seq}/meta", response_model=models.EntryMeta)
-    async def entry_meta(request: Request, seq: int) -> Response:
+    async def entry_meta(request: Request, seq: Seq) -> Response:
         """One entry as in the list, and the envelope that the audit trail hashes as its leaf."""
         row = await entry(request, seq)
         return answer({**_entry(row), "leaf": _leaf(row).decode()})
 
-    @router.get("/events/{seq}", response_model=None)
-    async def entry_body(request: Request, seq: int) -> Response:
-        """An entry's bytes as they were received; without scope `raw`, secrets are blanked out."""
-        await entry(request, seq)
+    @router.get("/events/{seq}", response_model=None, responses={200: _BODY})
+    async def entry_body(request: Request, seq: Seq) -> Response:
+        """An entry's bytes as they were received; without scope `raw`, secrets are blanked out.
+
+        A dead letter that is no JSON is `application/octet-stream`.
+        """
+        row = await entry(request, seq)
         body = await log.body(seq)
         if body is None:
             raise Unknown(f"The body of entry {seq} is not kept any more.")
         headers = dict(_HEADERS)
         view = sight_of(request).view
+        media_type = _JSON
         if not view.raw:
-            if len(body) <= _INLINE_BYTES_MAX:
-                body = shown_entry(body, view)
-            else:
-                body = await asyncio.to_thread(shown_entry, body, view)
+            body = await _aside(len(body), partial(shown_entry, body, view))
             headers["X-Catchment-Redacted"] = "true"
-        return Response(body, media_type="application/json", headers=headers)
+        elif row.kind is Kind.DEAD_LETTER and not await _aside(len(body), partial(is_json, body)):
+            media_type = _BYTES
+        return Response(body, media_type=media_type, headers=headers)
 
     _add_dead_letters(router, log)
     return router
@@ -114,19 +143,20 @@ def _add_dead_letters(router: APIRouter, log: Log) -> None:
         )
 
 
+async def _aside(size_bytes: int, look: Callable[[], T]) -> T:
+    """Look through a body, where that takes no time from others."""
+    return look() if size_bytes <= _INLINE_BYTES_MAX else await asyncio.to_thread(look)
+
+
 def _kinds(kind: str | None) -> list[int] | None:
     if kind is None:
         return None
     try:
         return [Kind[kind.upper().replace("-", "_")]]
     except KeyError:
-        known = ", ".join(_kind_name(one) for one in Kind)
+        known = ", ".join(models.KINDS)
         reason = f"not a kind of entry; there are {known}"
         raise BadQuestion(f"kind is {reason}.", [Problem("/kind", reason)]) from None
-
-
-def _kind_name(kind: Kind) -> str:
-    return kind.name.lower().replace("_", "-")
 
 
 def _visible(sight: Sight, row: LogEntry) -> bool:
@@ -138,22 +168,22 @@ def _visible(sight: Sight, row: LogEntry) -> bool:
 def _entry(row: LogEntry) -> Json:
     return {
         "seq": row.seq,
-        "kind": _kind_name(row.kind),
+        "kind": models.name_of(row.kind),
         "loggedAt": iso(row.logged_us),
         "eventTime": iso(row.event_us),
         "eventType": row.event_type,
         "run": uuid_text(row.run_id) if row.run_id else None,
         "job": _name(row.job),
         "dataset": _name(row.dataset),
-        "source": row.source.name.lower(),
+        "source": models.name_of(row.source),
         "sha256": row.sha256.hex(),
         "problems": row.problems,
     }
 
 
 def _leaf(row: LogEntry) -> bytes:
-    source = row.source.name.lower()
-    return envelope(_kind_name(row.kind), row.logged_us, row.seq, row.sha256, source)
+    source = models.name_of(row.source)
+    return envelope(models.name_of(row.kind), row.logged_us, row.seq, row.sha256, source)
 
 
 def _name(name: tuple[str, str] | None) -> Json | None:
@@ -178,4 +208,4 @@ def _dead(row: Json) -> Json:
 
 
 def _source(number: int) -> str:
-    return Source(number).name.lower()
+    return models.name_of(Source(number))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from catchment.access.redact import shown_entry
 from catchment.api import models, version_models
-from catchment.api.asking import Limit, Offset, answer
+from catchment.api.asking import INSTANT, Limit, Offset, answer
 from catchment.api.sight import Sight, sight_of
 from catchment.api.times import read_instant
 from catchment.errors import BadQuestion, Problem
@@ -23,9 +23,19 @@ PAGE_BYTES_MAX = 64 * 1024 * 1024
 _INLINE_BYTES_MAX = 64 * 1024
 _NAMESPACES_MAX = 1_000_000
 
-Instant = str | None
+Before = Annotated[
+    str | None, Query(description="Only those before this instant.", json_schema_extra=INSTANT)
+]
+After = Annotated[
+    str | None, Query(description="Only those at or after it.", json_schema_extra=INSTANT)
+]
 SortDirection = Annotated[
-    str, Query(alias="sortDirection", description="`desc`: newest first; or `asc`. In any case.")
+    str,
+    Query(
+        alias="sortDirection",
+        description="`desc`: newest first; or `asc`. In any case.",
+        json_schema_extra={"enum": ["desc", "asc"]},
+    ),
 ]
 
 
@@ -37,8 +47,8 @@ def build_router(questions: Questions) -> APIRouter:
     @router.get("/events/lineage", response_model=version_models.RunEvents)
     async def run_events(
         request: Request,
-        before: Instant = None,
-        after: Instant = None,
+        before: Before = None,
+        after: After = None,
         sort_direction: SortDirection = "desc",
         limit: Limit = 100,
         offset: Offset = 0,

@@ -9,7 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catchment.api import models, shapes
-from catchment.api.asking import AsOf, answer
+from catchment.api.asking import (
+    AsOf,
+    GraphLimit,
+    NodeId,
+    NodeKind,
+    NodeName,
+    NodeNamespace,
+    answer,
+)
 from catchment.api.cutting import Bounds, cut, levels_of
 from catchment.api.nodes import find_node
 from catchment.api.sight import Sight, sight_of
@@ -31,14 +39,14 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
     @router.get("/lineage", response_model=models.Graph)
     async def lineage(
         request: Request,
-        node_id: Annotated[str | None, Query(alias="nodeId")] = None,
-        kind: str | None = None,
-        namespace: str | None = None,
-        name: str | None = None,
-        depth: Annotated[int, Query(ge=0, le=_DEPTH_MAX)] = 20,
+        node_id: NodeId = None,
+        kind: NodeKind = None,
+        namespace: NodeNamespace = None,
+        name: NodeName = None,
+        depth: Annotated[int, Query(ge=0, le=_DEPTH_MAX, description="Jobs on the way.")] = 20,
         direction: Direction | None = None,
         as_of: AsOf = None,
-        limit: Annotated[int | None, Query(ge=1)] = None,
+        limit: GraphLimit = None,
     ) -> Response:
         """What lies upstream, downstream, or (without `direction`) connected.
 

@@ -3,10 +3,30 @@
 Written from the shapes that Marquez's clients read, with what is said beyond.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
+
+from catchment.lineage.ports import Kind, Source
+
+# Answers are written from plain values, so these say what is in them and check nothing.
+Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+Uuid = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
+Sha256 = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})]
+Count = Annotated[int, WithJsonSchema({"type": "integer", "format": "int64", "minimum": 0})]
+State = Literal["NEW", "RUNNING", "COMPLETED", "ABORTED", "FAILED"]
+
+
+def name_of(member: Kind | Source) -> str:
+    """How a kind or a source of an entry is called outside."""
+    return member.name.lower().replace("_", "-")
+
+
+KINDS = [name_of(kind) for kind in Kind]
+_SOURCES = [name_of(source) for source in Source]
+KindName = Annotated[str, WithJsonSchema({"type": "string", "enum": KINDS})]
+SourceName = Annotated[str, WithJsonSchema({"type": "string", "enum": _SOURCES})]
 
 
 class Answer(BaseModel):
@@ -32,13 +52,24 @@ class ProblemDocument(Answer):
     errors: list[ProblemEntry]
 
 
-_PROBLEM = {"content": {"application/problem+json": {}}, "model": ProblemDocument}
+def refusal(says: str) -> dict[str, Any]:
+    """A response of the OpenAPI document that is a problem document."""
+    schema = {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}
+    return {"description": says, "content": {"application/problem+json": {"schema": schema}}}
+
+
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {**_PROBLEM, "description": "A parameter cannot be read."},
-    401: {**_PROBLEM, "description": "A key is needed."},
-    403: {**_PROBLEM, "description": "The key may not do this."},
-    404: {**_PROBLEM, "description": "Nothing of that name was ever seen."},
-    503: {**_PROBLEM, "description": "The database is away or busy; try again in a second."},
+    400: refusal("A parameter cannot be read."),
+    401: refusal("A key is needed."),
+    403: refusal("The key may not do this, or pages of this Origin may not ask."),
+    404: refusal("Nothing of that name was ever seen."),
+    503: refusal("The database is away or busy; try again in a second."),
+}
+UNNAMABLE = PROBLEMS | {422: refusal("A name is blank or too long.")}
+UNREADABLE = PROBLEMS | {
+    413: refusal("The body is too large."),
+    415: refusal("The body is not JSON."),
+    422: refusal("A name is blank or too long, or the body is not what is asked for."),
 }
 
 
@@ -59,8 +90,8 @@ class Namespace(Answer):
     """A namespace; times are the earliest and latest eventTime that names it."""
 
     name: str
-    created_at: str
-    updated_at: str
+    created_at: Time
+    updated_at: Time
     owner_name: str | None
     description: str | None
     is_hidden: bool
@@ -90,8 +121,8 @@ class Source(Answer):
 
     type: str
     name: str
-    created_at: str
-    updated_at: str
+    created_at: Time
+    updated_at: Time
     connection_url: str
     description: str | None
 
@@ -112,13 +143,13 @@ class DatasetNode(Answer):
     type: str
     name: str
     physical_name: str
-    created_at: str
-    updated_at: str
+    created_at: Time
+    updated_at: Time
     namespace: str
     source_name: str | None
-    fields_: list[Field] = []
+    fields_: list[Field]
     tags: list[str]
-    last_modified_at: str
+    last_modified_at: Time
     description: str | None
     last_lifecycle_state: str | None
 
@@ -129,11 +160,30 @@ class DatasetNode(Answer):
     )
 
 
+class SourceField(Answer):
+    """A column that another one was made of."""
+
+    namespace: str
+    dataset: str
+    field: str
+    transformation_description: str | None
+    transformation_type: str | None
+
+
+class MadeColumn(Answer):
+    """A column that its dataset's `columnLineage` facet maps."""
+
+    name: str
+    input_fields: list[SourceField]
+    transformation_description: str | None
+    transformation_type: str | None
+
+
 class Dataset(DatasetNode):
-    """A dataset."""
+    """A dataset. `columnLineage` is null where no facet maps a column, never empty."""
 
     current_version: str | None
-    column_lineage: list[Any] | None
+    column_lineage: list[MadeColumn] | None
     facets: dict[str, Any]
     deleted: bool
 
@@ -142,7 +192,7 @@ class Datasets(Answer):
     """A page of datasets."""
 
     datasets: list[Dataset]
-    total_count: int
+    total_count: Count
 
 
 class DatasetVersion(Answer):
@@ -155,15 +205,15 @@ class DatasetVersion(Answer):
 class Run(Answer):
     """A run. `startInferred`: no START was seen; `conflict`: differing ends, or several jobs."""
 
-    id: str
-    created_at: str
-    updated_at: str
-    nominal_start_time: str | None
-    nominal_end_time: str | None
-    state: Literal["NEW", "RUNNING", "COMPLETED", "ABORTED", "FAILED"]
-    started_at: str | None
-    ended_at: str | None
-    duration_ms: int | None
+    id: Uuid
+    created_at: Time
+    updated_at: Time
+    nominal_start_time: Time | None
+    nominal_end_time: Time | None
+    state: State
+    started_at: Time | None
+    ended_at: Time | None
+    duration_ms: Count | None
     start_inferred: bool
     conflict: bool
     args: dict[str, Any]
@@ -173,29 +223,29 @@ class Run(Answer):
     output_dataset_versions: list[DatasetVersion]
     facets: dict[str, Any]
     external_id: str | None = None
-    parent_run: str | None = None
-    root_run: str | None = None
+    parent_run: Uuid | None = None
+    root_run: Uuid | None = None
 
 
 class Runs(Answer):
     """A page of runs."""
 
     runs: list[Run]
-    total_count: int
+    total_count: Count
 
 
 class JobNode(Answer):
     """A job in a graph."""
 
     id: Identity
-    type: str
+    type: Literal["BATCH", "STREAM", "SERVICE"]
     name: str
     simple_name: str
     parent_job_name: str | None
-    parent_job_uuid: str | None
-    current_run_uuid: str | None
-    created_at: str
-    updated_at: str
+    parent_job_uuid: Uuid | None
+    current_run_uuid: Uuid | None
+    created_at: Time
+    updated_at: Time
     namespace: str
     inputs: list[Identity]
     outputs: list[Identity]
@@ -209,7 +259,7 @@ class Job(JobNode):
 
     latest_runs: list[Run] | None
     facets: dict[str, Any]
-    current_version: str | None
+    current_version: Uuid | None
     labels: list[str]
     tags: list[str]
 
@@ -218,7 +268,7 @@ class Jobs(Answer):
     """A page of jobs."""
 
     jobs: list[Job]
-    total_count: int
+    total_count: Count
 
 
 class Edge(Answer):
@@ -227,8 +277,8 @@ class Edge(Answer):
     origin: str
     destination: str
     basis: Literal["explicit", "column", "inputs-outputs", "declared"]
-    first_seen: str
-    last_seen: str
+    first_seen: Time
+    last_seen: Time
     stale: bool
     confirmed: bool
 
@@ -254,16 +304,16 @@ class Graph(Answer):
 class Entry(Answer):
     """An entry of the log."""
 
-    seq: int
-    kind: str
-    logged_at: str
-    event_time: str | None
+    seq: Count
+    kind: KindName
+    logged_at: Time
+    event_time: Time | None
     event_type: str | None
-    run: str | None
+    run: Uuid | None
     job: Identity | None
     dataset: Identity | None
-    source: str
-    sha256: str
+    source: SourceName
+    sha256: Sha256
     problems: list[ProblemEntry]
 
 
@@ -277,27 +327,27 @@ class Entries(Answer):
     """A part of the log."""
 
     events: list[Entry]
-    next: int | None
+    next: Count | None
 
 
 class DeadLetter(Answer):
     """Bytes that could not be used."""
 
-    seq: int
+    seq: Count
     reason: str
-    source: str
+    source: SourceName
     topic: str | None
     partition: int | None
     offset: int | None
     key: str | None
-    count: int
-    sha256: str
+    count: Count
+    sha256: Sha256
     problems: list[ProblemEntry]
-    logged_at: str
+    logged_at: Time
 
 
 class DeadLetters(Answer):
     """A part of the dead letters."""
 
     dead_letters: list[DeadLetter]
-    next: int | None
+    next: Count | None

@@ -1,6 +1,8 @@
 """All questions of the API, and all that can be written, as routes for the app to mount."""
 
 from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
+from pydantic.alias_generators import to_camel
 from starlette.routing import BaseRoute
 
 # Registers the convertor that the routes below name.
@@ -36,7 +38,10 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
         events.build_router(questions),
         tags.build_router(questions),
     )
-    whole = APIRouter(dependencies=[Depends(wait_for_min_seq(questions.log))])
+    whole = APIRouter(
+        dependencies=[Depends(wait_for_min_seq(questions.log))],
+        generate_unique_id_function=_operation_id,
+    )
     for router in routers:
         whole.include_router(router)
     return whole.routes
@@ -45,4 +50,11 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
 def build_writes(questions: Questions, pipeline: Pipeline, read: Read) -> list[BaseRoute]:
     """What can be written through this room; `read` reads an event as the doors of ingest do."""
     recorder = Recorder(pipeline, read, wait_for_min_seq(questions.log))
-    return writes.build_router(questions, recorder).routes
+    whole = APIRouter(generate_unique_id_function=_operation_id)
+    whole.include_router(writes.build_router(questions, recorder))
+    return whole.routes
+
+
+def _operation_id(route: APIRoute) -> str:
+    """What the method of a generated client is called: as the handler, which has one meaning."""
+    return to_camel(route.name)

@@ -25,7 +25,7 @@ def build_router(questions: Questions) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["lineage"], responses=models.PROBLEMS)
 
     @router.get("/runlineage/upstream", response_model=version_models.RunLineage)
-    async def upstream(request: Request, run_id: RunId, depth: Depth = 20) -> Response:
+    async def runs_upstream(request: Request, run_id: RunId, depth: Depth = 20) -> Response:
         """The runs that a run depends on, nearest first: each with the versions that it read.
 
         An input's version is the one that the read names, else the latest that was confirmed when

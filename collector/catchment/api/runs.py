@@ -16,7 +16,14 @@ from catchment.events.runids import read_run_id
 from catchment.postgres.read import Questions
 from catchment.postgres.read.details import Details, RunRow
 
-FacetsOf = Annotated[str, Query(alias="type", description="`run` or `job`, in any case.")]
+FacetsOf = Annotated[
+    str,
+    Query(
+        alias="type",
+        description="`run` or `job`, in any case.",
+        json_schema_extra={"enum": ["run", "job", "dataset"]},
+    ),
+]
 
 
 def build_router(questions: Questions) -> APIRouter:

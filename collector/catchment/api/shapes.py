@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from catchment.api.column_summary import made_columns
 from catchment.api.tagged import tag_fields, tags_of
 from catchment.api.times import iso
 from catchment.events.facets.cache import view
@@ -68,9 +69,10 @@ def dataset_node(row: DatasetRow) -> Json:
 
 def dataset(row: DatasetRow) -> Json:
     """A dataset with everything."""
+    mapping = row.facets.get("columnLineage")
     return dataset_node(row) | {
         "currentVersion": row.version,
-        "columnLineage": None,
+        "columnLineage": made_columns(mapping) if mapping else None,
         "facets": raw_facets(row.facets),
         "deleted": False,
     }

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
 
-from catchment.api.models import Answer, Field, Identity, Run, VersionId
+from catchment.api.models import Answer, Count, Field, Identity, Run, State, Time, Uuid, VersionId
 
 
 class WrittenVersion(Answer):
@@ -19,8 +19,8 @@ class WrittenVersion(Answer):
     type: str
     name: str
     physical_name: str
-    created_at: str
-    updated_at: str
+    created_at: Time
+    updated_at: Time
     version: str
     namespace: str
     source_name: str | None
@@ -28,9 +28,9 @@ class WrittenVersion(Answer):
     tags: list[str]
     lifecycle_state: str | None
     description: str | None
-    current_schema_version: str | None
+    current_schema_version: Uuid | None
     created_by_run: Run | None
-    created_by_runs: list[str]
+    created_by_runs: list[Uuid]
     confirmed: bool
     facets: dict[str, Any]
 
@@ -45,7 +45,7 @@ class WrittenVersions(Answer):
     """A page of versions of a dataset."""
 
     versions: list[WrittenVersion]
-    total_count: int
+    total_count: Count
     total_count_exact: bool
 
 
@@ -54,8 +54,8 @@ class JobVersion(Answer):
 
     id: VersionId
     name: str
-    created_at: str
-    version: str
+    created_at: Time
+    version: Uuid
     namespace: str
     location: str | None
     inputs: list[Identity]
@@ -67,13 +67,13 @@ class JobVersions(Answer):
     """A page of versions of a job."""
 
     versions: list[JobVersion]
-    total_count: int
+    total_count: Count
 
 
 class RunFacets(Answer):
     """Facets of a run, or of its job as the run showed it."""
 
-    run_id: str
+    run_id: Uuid
     facets: dict[str, Any]
 
 
@@ -81,7 +81,7 @@ class RunEvents(Answer):
     """A page of run events as they were received. `totalCountExact`: there are no more."""
 
     events: list[Any]
-    total_count: int
+    total_count: Count
     total_count_exact: bool
     truncated: bool
 
@@ -89,16 +89,16 @@ class RunEvents(Answer):
 class RunTimes(Answer):
     """A run in short."""
 
-    id: str
-    start: str | None
-    end: str | None
-    status: str
+    id: Uuid
+    start: Time | None
+    end: Time | None
+    status: State
 
 
 class RunInput(VersionId):
     """A version that a run read."""
 
-    produced_by_run_id: str | None
+    produced_by_run_id: Uuid | None
 
 
 class UpstreamRun(Answer):

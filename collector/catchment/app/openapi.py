@@ -1,163 +1,115 @@
-"""What the generated OpenAPI document cannot know: the routes of ingest, which are plain ASGI."""
+"""The OpenAPI document: what FastAPI knows of the routes, put right, and what it cannot know."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-_EVENT = {
-    "type": "object",
-    "description": "An OpenLineage RunEvent, JobEvent or DatasetEvent.",
-    "required": ["eventTime"],
-    "properties": {
-        "eventTime": {"type": "string", "format": "date-time"},
-        "eventType": {"enum": ["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"]},
-        "producer": {"type": "string", "format": "uri"},
-        "schemaURL": {"type": "string", "format": "uri"},
-        "run": {"type": "object"},
-        "job": {"type": "object"},
-        "dataset": {"type": "object"},
-        "inputs": {"type": "array", "items": {"type": "object"}},
-        "outputs": {"type": "array", "items": {"type": "object"}},
-    },
-}
-_SEQ = {
-    "type": "object",
-    "required": ["seq"],
-    "properties": {"seq": {"type": "integer", "description": "Its place in the log."}},
-}
-_FAILED_EVENT = {
-    "type": "object",
-    "required": ["index", "reason", "retriable"],
-    "properties": {
-        "index": {"type": "integer"},
-        "reason": {"type": "string"},
-        "retriable": {"type": "boolean"},
-    },
-}
-_COUNTS = ("received", "successful", "failed", "retriable", "non_retriable")
-_BATCH = {
-    "type": "object",
-    "required": ["status", "summary", "failed_events"],
-    "properties": {
-        "status": {"enum": ["success", "partial_success"]},
-        "summary": {
-            "type": "object",
-            "required": list(_COUNTS),
-            "properties": {name: {"type": "integer"} for name in _COUNTS},
-        },
-        "failed_events": {"type": "array", "maxItems": 1000, "items": _FAILED_EVENT},
-    },
-}
-PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "description": "RFC 9457.",
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"pointer": {"type": "string"}, "reason": {"type": "string"}},
-            },
-        },
-    },
-}
-_VALIDITY = {
-    "type": "object",
-    "required": ["valid", "problems"],
-    "properties": {
-        "valid": {"type": "boolean"},
-        "problems": {**PROBLEM["properties"]["errors"], "maxItems": 101},
-    },
-}
-_REFUSALS = {
-    "400": "Not JSON, or not what Content-Encoding says.",
-    "401": "A key is needed.",
-    "403": "The key may not do this.",
-    "408": "The body did not arrive in time.",
-    "413": "Over a bound, which is named.",
-    "415": "A content type or coding that is not read here.",
-    "503": "Nothing was stored; send it again after Retry-After seconds.",
+from catchment.api.models import ProblemDocument, refusal
+from catchment.app import openapi_ingest
+
+Json = dict[str, Any]
+_REF = "#/components/schemas/"
+# FastAPI's own words for a parameter that cannot be read; here that is 400 with a problem document.
+_NOT_OURS = ("HTTPValidationError", "ValidationError")
+_DESCRIPTION = """\
+Every refusal is `application/problem+json` (RFC 9457). HEAD may be asked wherever GET may. A method
+that a path does not have is answered 405; a Host or Origin that is not known here, 421 or 403.
+Names stand in one segment of a path, percent-encoded whole (`/` is `%2F`); unknown query parameters
+are ignored. A key is needed only if the service was told to ask for keys.
+"""
+_KEY = {"type": "http", "scheme": "bearer", "description": "An API key (`catchment keys create`)."}
+_HEADERS = {
+    "401": ("WWW-Authenticate", {"type": "string"}, "Always `Bearer`."),
+    "503": ("Retry-After", {"type": "integer", "minimum": 1}, "Seconds."),
 }
 
 
-def describe_ingest(app: FastAPI) -> None:
-    """Make `/openapi.json` show the routes of ingest beside those that FastAPI knows."""
+def describe(app: FastAPI) -> None:
+    """Make `/openapi.json` what clients can be generated from."""
 
-    def openapi() -> dict[str, Any]:
+    def openapi() -> Json:
         if app.openapi_schema is None:
-            schema = get_openapi(
-                title=app.title, version=app.version, summary=app.summary, routes=app.routes
-            )
-            schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-            schema["paths"].setdefault("/api/v1/lineage", {})["post"] = _single()
-            schema["paths"]["/api/v1/lineage/batch"] = {"post": _batch()}
-            schema["paths"]["/api/v1/validate"] = {"post": _validate()}
-            app.openapi_schema = schema
+            app.openapi_schema = _document(app)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # the documented way to change it
 
 
-def _single() -> dict[str, Any]:
-    return {
-        "summary": "Send one event (also at /lineage and /).",
-        "operationId": "postEvent",
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _EVENT}}},
-        "responses": {
-            "200": _json("Stored before: the same bytes. `seq` of the first.", _SEQ),
-            "201": _json("Stored durably; every read shows it.", _SEQ),
-            "422": _refusal("No readable identity or time; in strict mode, not valid."),
-            **{status: _refusal(says) for status, says in _REFUSALS.items()},
-        },
-    }
+def _document(app: FastAPI) -> Json:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=_DESCRIPTION,
+        routes=app.routes,
+    )
+    for path, operations in openapi_ingest.paths().items():
+        document["paths"].setdefault(path, {}).update(operations)
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    schemas.update(openapi_ingest.SCHEMAS)
+    _add_problem(schemas)
+    for name in _NOT_OURS:
+        schemas.pop(name, None)
+    components["securitySchemes"] = {"key": _KEY}
+    document["security"] = [{"key": []}, {}]
+    for operation in _operations(document):
+        _mend(operation)
+    for schema in schemas.values():
+        _untitle(schema)
+    return document
 
 
-def _validate() -> dict[str, Any]:
-    return {
-        "summary": "Ask what a strict reader says of an event, or of many; stores nothing.",
-        "operationId": "validateEvents",
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": {}},
-                "application/x-ndjson": {"schema": {"type": "string"}},
-            },
-        },
-        "responses": {
-            "200": _json("All that is wrong, if anything; no JSON is not valid.", _VALIDITY),
-            **{status: _refusal(says) for status, says in _REFUSALS.items()},
-        },
-    }
+def _add_problem(schemas: Json) -> None:
+    problem = ProblemDocument.model_json_schema(ref_template=_REF + "{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["ProblemDocument"] = problem
 
 
-def _batch() -> dict[str, Any]:
-    array = {"type": "array", "items": _EVENT, "maxItems": 10_000}
-    return {
-        "summary": "Send many events; each has its own fate (also at /lineage/batch).",
-        "operationId": "postEvents",
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": array},
-                "application/x-ndjson": {"schema": {"type": "string"}},
-            },
-        },
-        "responses": {
-            "200": _json("What became of each.", _BATCH),
-            **{status: _refusal(says) for status, says in _REFUSALS.items()},
-        },
-    }
+def _operations(document: Json) -> Iterator[Json]:
+    for operations in document["paths"].values():
+        yield from operations.values()
 
 
-def _json(says: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": says, "content": {"application/json": {"schema": schema}}}
+def _mend(operation: Json) -> None:
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _given(parameter["schema"])
+    responses = operation["responses"]
+    if _is_theirs(responses.get("422", {})):
+        del responses["422"]
+    responses["421"] = refusal("This service is not known under that Host.")
+    for status, (name, schema, says) in _HEADERS.items():
+        if status in responses:
+            headers = {name: {"schema": schema, "description": says, "required": True}}
+            responses[status] = {**responses[status], "headers": headers}
+    operation["responses"] = dict(sorted(responses.items()))
 
 
-def _refusal(says: str) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": says, "content": {"application/problem+json": {"schema": schema}}}
+def _given(schema: Json) -> Json:
+    """A parameter may be left out, but where it is given it is not null: a query has no null."""
+    variants = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    rest = {name: said for name, said in schema.items() if name not in ("anyOf", "title")}
+    if len(variants) == 1:
+        return {**variants[0], **rest}
+    return {"anyOf": variants} | rest if variants else rest
+
+
+def _is_theirs(response: Json) -> bool:
+    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+    return str(schema.get("$ref", "")).removeprefix(_REF) in _NOT_OURS
+
+
+def _untitle(schema: Any) -> None:
+    """Titles that repeat a member's name say nothing, and become names in generated clients."""
+    if isinstance(schema, list):
+        for one in schema:
+            _untitle(one)
+    elif isinstance(schema, dict):
+        if isinstance(schema.get("title"), str):
+            del schema["title"]
+        for name, one in schema.items():
+            # Members may be named as keywords are; below them schemas begin again.
+            for child in one.values() if name == "properties" else (one,):
+                _untitle(child)

@@ -21,7 +21,7 @@ from catchment.access.keys import KeyRing
 from catchment.access.problem import MEDIA_TYPE, RETRY_AFTER_SECONDS, problem_body, status_of
 from catchment.access.rawpath import RawPath
 from catchment.app.figures import Figures
-from catchment.app.openapi import describe_ingest
+from catchment.app.openapi import describe
 from catchment.app.stopping import GivenUp
 from catchment.errors import CatchmentError, Problem
 from catchment.telemetry.logs import logger
@@ -64,7 +64,7 @@ def build_web(
     fastapi.router.redirect_slashes = False
     # The doors stand among the routes too, so that another method is answered 405.
     fastapi.router.routes.extend([*routes, *doors])
-    describe_ingest(fastapi)
+    describe(fastapi)
     return GivenUp(RawPath(Guard(Figures(Shortcut(fastapi, doors)), hosts=hosts, keys=keys)))
 
 

@@ -104,10 +104,10 @@ def test_what_nobody_may_know_is_open(locked: Locked) -> None:
 
 
 def routes(locked: Locked) -> list[tuple[str, str]]:
-    """Every route that is described, with parameters filled in."""
+    """Every route that is described and not open to all, with parameters filled in."""
     described = locked.ask(None, "/openapi.json").json()["paths"]
     filled = [(method, re.sub(r"\{seq\}", "0", path)) for path in described for method in
-              described[path]]  # fmt: skip
+              described[path] if not path.startswith("/health/")]  # fmt: skip
     return [(method.upper(), re.sub(r"\{[^}]+\}", "x", path)) for method, path in filled]
 
 

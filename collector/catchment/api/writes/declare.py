@@ -32,7 +32,7 @@ from catchment.postgres.read import Questions
 
 def build_router(questions: Questions, recorder: Recorder) -> APIRouter:
     """The routes; each answers with what was put, as it is then."""
-    router = APIRouter(prefix="/api/v1", tags=["declarations"], responses=models.PROBLEMS)
+    router = APIRouter(prefix="/api/v1", tags=["declarations"], responses=models.UNREADABLE)
     _add_namespaces_and_sources(router, questions, recorder)
     _add_datasets_and_jobs(router, questions, recorder)
     return router

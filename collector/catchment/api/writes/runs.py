@@ -25,7 +25,7 @@ At = Annotated[str | None, Query(description="When, if not now (RFC 3339).")]
 
 def build_router(questions: Questions, recorder: Recorder) -> APIRouter:
     """The routes; each answers with the run as it is then."""
-    router = APIRouter(prefix="/api/v1", tags=["runs"], responses=models.PROBLEMS)
+    router = APIRouter(prefix="/api/v1", tags=["runs"], responses=models.UNREADABLE)
 
     @router.post(
         "/namespaces/{namespace:name}/jobs/{job:name}/runs",
@@ -58,7 +58,6 @@ def _add_mark(router: APIRouter, questions: Questions, recorder: Recorder, mark:
         "/jobs/runs/{run:name}/" + mark,
         response_model=models.Run,
         name=f"{mark}_run",
-        operation_id=f"{mark}_run",
         deprecated=True,
     )
     async def mark_run(request: Request, run: str, at: At = None) -> Response:

@@ -23,10 +23,15 @@ _JOB = "/namespaces/{namespace:name}/jobs/{job:name}"
 
 def build_router(questions: Questions, recorder: Recorder) -> APIRouter:
     """The routes; each answers with what was tagged."""
-    router = APIRouter(prefix="/api/v1", tags=["tags"], responses=models.PROBLEMS)
+    router = APIRouter(prefix="/api/v1", tags=["tags"], responses=models.UNNAMABLE)
     tagging = Tagging(questions, recorder)
 
-    @router.put("/tags/{tag:name}", response_model=models.Tag, openapi_extra=described(TagMeta))
+    @router.put(
+        "/tags/{tag:name}",
+        response_model=models.Tag,
+        responses=models.UNREADABLE,
+        openapi_extra=described(TagMeta),
+    )
     async def describe_tag(request: Request, tag: str) -> Response:
         """Say what a tag means; it need not be on anything."""
         require_everything(sight_of(request), "tags")
@@ -49,7 +54,6 @@ def _add(router: APIRouter, tagging: "Tagging", method: str) -> None:
         methods=[method],
         response_model=models.Dataset,
         name=f"{does}_dataset_tag",
-        operation_id=f"{does}_dataset_tag",
     )
     async def tag_dataset(request: Request, namespace: str, dataset: str, tag: str) -> Response:
         """Give a dataset a tag, or take it."""
@@ -60,7 +64,6 @@ def _add(router: APIRouter, tagging: "Tagging", method: str) -> None:
         methods=[method],
         response_model=models.Dataset,
         name=f"{does}_field_tag",
-        operation_id=f"{does}_field_tag",
     )
     async def tag_field(
         request: Request, namespace: str, dataset: str, field: str, tag: str
@@ -73,7 +76,6 @@ def _add(router: APIRouter, tagging: "Tagging", method: str) -> None:
         methods=[method],
         response_model=models.Job,
         name=f"{does}_job_tag",
-        operation_id=f"{does}_job_tag",
     )
     async def tag_job(request: Request, namespace: str, job: str, tag: str) -> Response:
         """Give a job a tag, or take it."""
