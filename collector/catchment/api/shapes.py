@@ -241,6 +241,12 @@ def _fields_of(schema: Facet) -> list[Json]:
     return _flatten(items(view(schema).get("fields")), "")
 
 
+@lru_cache(maxsize=4_096)
+def field_types(schema: Facet) -> dict[str, str]:
+    """Column -> its type; shared, so never to be changed."""
+    return {field["name"]: field["type"] or "" for field in _fields_of(schema)}
+
+
 def _flatten(fields: list[object], prefix: str) -> list[Json]:
     """Nested fields follow their parent, by dotted path."""
     found: list[Json] = []
