@@ -72,6 +72,23 @@ class Namespaces(Answer):
     namespaces: list[Namespace]
 
 
+class Source(Answer):
+    """Where datasets lie. `connectionUrl` is empty where nobody says; `type` is its scheme."""
+
+    type: str
+    name: str
+    created_at: str
+    updated_at: str
+    connection_url: str
+    description: str | None
+
+
+class Sources(Answer):
+    """A page of sources."""
+
+    sources: list[Source]
+
+
 class Field(Answer):
     """A column; nested ones by dotted path."""
 
@@ -91,7 +108,7 @@ class DatasetNode(Answer):
     created_at: str
     updated_at: str
     namespace: str
-    source_name: str | None
+    source_name: str
     fields_: list[Field] = []
     tags: list[str]
     last_modified_at: str
@@ -115,10 +132,11 @@ class Dataset(DatasetNode):
 
 
 class Datasets(Answer):
-    """A page of datasets."""
+    """A page of datasets. `totalCountExact` is false beyond 10,000: there are more then."""
 
     datasets: list[Dataset]
     total_count: int
+    total_count_exact: bool
 
 
 class DatasetVersion(Answer):
@@ -154,10 +172,11 @@ class Run(Answer):
 
 
 class Runs(Answer):
-    """A page of runs."""
+    """A page of runs. `totalCountExact` is false beyond 10,000: there are more then."""
 
     runs: list[Run]
     total_count: int
+    total_count_exact: bool
 
 
 class JobNode(Answer):
@@ -191,10 +210,11 @@ class Job(JobNode):
 
 
 class Jobs(Answer):
-    """A page of jobs."""
+    """A page of jobs. `totalCountExact` is false beyond 10,000: there are more then."""
 
     jobs: list[Job]
     total_count: int
+    total_count_exact: bool
 
 
 class Edge(Answer):

@@ -13,6 +13,7 @@ from catchment.api import (
     lineage,
     runlineage,
     runs,
+    sources,
     versions,
 )
 from catchment.api.min_seq import wait_for_min_seq
@@ -23,6 +24,7 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
     """Every route of this room; no graph has more than `graph_nodes_max` nodes."""
     routers = (
         catalog.build_router(questions),
+        sources.build_router(questions),
         runs.build_router(questions),
         versions.build_router(questions),
         runlineage.build_router(questions),

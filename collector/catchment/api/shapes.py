@@ -7,19 +7,26 @@ import msgspec
 
 from catchment.api.times import iso
 from catchment.events.facets.cache import view
+from catchment.events.facets.data_source import read_data_source, url_scheme
 from catchment.events.facets.reading import items, obj, text
 from catchment.events.model import Facet
 from catchment.lineage.bags import flatten
 from catchment.lineage.fold import Sight, Sights
 from catchment.lineage.resolve import Flag, State
 from catchment.lineage.versions import version_id
-from catchment.postgres.asking import FOREVER_US
+from catchment.postgres.asking import FOREVER_US, Total
 from catchment.postgres.read.details import DatasetRow, JobRow, RunRow, uuid_text
 from catchment.postgres.read.facets import Facets
 from catchment.postgres.read.lineage import EdgeFacts
 from catchment.postgres.read.names import NamespaceRow, Node
+from catchment.postgres.read.sources import SourceRow
 
 Json = dict[str, Any]
+
+
+def page(name: str, rows: list[Json], total: Total) -> Json:
+    """A page of a list, with how many there are in all; beyond a bound that is not exact."""
+    return {name: rows, "totalCount": total.rows, "totalCountExact": total.exact}
 
 
 def identity(node: Node) -> Json:
@@ -44,6 +51,25 @@ def namespace(row: NamespaceRow) -> Json:
     }
 
 
+def source(row: SourceRow) -> Json:
+    """A source; whose URL has no scheme is of an unknown type."""
+    return {
+        "type": (url_scheme(row.uri) or "unknown").upper(),
+        "name": row.name,
+        "createdAt": iso(row.first_us),
+        "updatedAt": iso(row.last_us),
+        "connectionUrl": row.uri,
+        "description": None,
+    }
+
+
+def source_name(node: Node, facets: Facets) -> str:
+    """Where a dataset lies: as its facet says, else in the source of its namespace's name."""
+    facet = facets.get("dataSource")
+    said = read_data_source(facet) if facet else None
+    return said[0] if said else node.namespace
+
+
 def dataset_node(row: DatasetRow) -> Json:
     """A dataset as it stands in a graph: without its facets."""
     facets = row.facets
@@ -56,7 +82,7 @@ def dataset_node(row: DatasetRow) -> Json:
         "createdAt": iso(node.first_us),
         "updatedAt": iso(node.last_us),
         "namespace": node.namespace,
-        "sourceName": _member(facets, "dataSource", "name"),
+        "sourceName": source_name(node, facets),
         "fields": fields(facets),
         "tags": _tags(facets),
         "lastModifiedAt": iso(node.last_us),

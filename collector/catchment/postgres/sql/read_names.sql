@@ -28,21 +28,23 @@ order by n.name collate "C" limit $2 offset $3;
 
 -- name: list_datasets
 -- By name, along the index; equal beginnings are told apart by the key.
-select d.id from dataset d join namespace n on n.id = d.namespace where n.name = $1
-order by d.namespace, left(d.name, 256) collate "C", d.key limit $2 offset $3;
+select d.id from dataset d where d.namespace = (select id from namespace where name = $1)
+order by left(d.name, 256) collate "C", d.key limit $2 offset $3;
 
 -- name: count_datasets
--- How many a list would have without its limit.
-select count(*) from dataset d join namespace n on n.id = d.namespace where n.name = $1;
+-- How many a list would have without its limit, up to $2.
+select count(*) from (
+  select from dataset where namespace = (select id from namespace where name = $1) limit $2) as counted;
 
 -- name: list_jobs
 -- By name, along the index; of one namespace.
-select j.id from job j join namespace n on n.id = j.namespace where n.name = $1
-order by j.namespace, left(j.name, 256) collate "C", j.key limit $2 offset $3;
+select j.id from job j where j.namespace = (select id from namespace where name = $1)
+order by left(j.name, 256) collate "C", j.key limit $2 offset $3;
 
 -- name: count_jobs
--- How many a list would have without its limit.
-select count(*) from job j join namespace n on n.id = j.namespace where n.name = $1;
+-- How many a list would have without its limit, up to $2.
+select count(*) from (
+  select from job where namespace = (select id from namespace where name = $1) limit $2) as counted;
 
 -- name: list_all_jobs
 -- Of all namespaces, or of those that a caller sees; the one that was named last first. The key makes
@@ -53,7 +55,8 @@ where $3::text[] is null
 order by s.last_at desc, j.key limit $1 offset $2;
 
 -- name: count_all_jobs
--- How many a list would have without its limit.
-select count(*) from job
-where $1::text[] is null
-  or namespace in (select id from namespace where name = any($1::text[]));
+-- How many a list would have without its limit, up to $2.
+select count(*) from (
+  select from job
+  where $1::text[] is null
+    or namespace in (select id from namespace where name = any($1::text[])) limit $2) as counted;
