@@ -38,7 +38,7 @@ def one(world: Collector, name: str) -> Any:
 
 @pytest.fixture(scope="module")
 def world(server: Collector) -> Collector:
-    """`lake` in two namespaces, with a URI that moved; one source with secrets; `bare` shows none."""
+    """`lake` in two namespaces, its URI moved; a source with secrets; `bare` shows none."""
     for sent in (
         said(20, dataset("s3://bucket", "b", "lake", "s3://bucket/new")),
         said(10, dataset("s3://bucket", "a", "lake", "s3://bucket/old")),

@@ -48,11 +48,15 @@ select count(*) from (
 
 -- name: list_all_jobs
 -- Of all namespaces, or of those that a caller sees; the one that was named last first. The key makes
--- pages disjoint.
-select j.id from job j join seen s on s.entity = j.id
+-- pages disjoint. Along the index, which is in order but for ten minutes: only within them is sorted,
+-- and no further than the page (`offset 0` keeps it from being joined as a whole).
+select j.id
+from (select entity, job_slot, last_at from seen where job_slot is not null
+      order by job_slot desc offset 0) s
+  cross join lateral (select id, key, namespace from job where id = s.entity offset 0) j
 where $3::text[] is null
   or j.namespace in (select id from namespace where name = any($3::text[]))
-order by s.last_at desc, j.key limit $1 offset $2;
+order by s.job_slot desc, s.last_at desc, j.key limit $1 offset $2;
 
 -- name: count_all_jobs
 -- How many a list would have without its limit, up to $2.

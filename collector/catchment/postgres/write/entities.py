@@ -144,7 +144,7 @@ async def ensure_edges(session: Session, edges: dict[EdgeKey, int]) -> None:
 
 
 def last_sights(session: Session, asserted: Asserted) -> dict[int, int]:
-    """Entity -> the latest eventTime that names it, where that moves. Of namespaces, sources too."""
+    """Entity -> the latest eventTime that names it, where it moves. Of namespaces and sources."""
     moved: dict[int, int] = {}
     known = session.known
     for entities, touched in ((known.jobs, asserted.jobs), (known.datasets, asserted.datasets)):
