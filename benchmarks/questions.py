@@ -83,6 +83,7 @@ def questions(datasets: int) -> list[Question]:
         Question("100 entries of the log", "events", {"limit": 100}),
         Question("entries about a job", "events", {"nodeId": f"job:{jobs}:{job}", "limit": 100}),
         Question("50 events by time", "events/lineage", {"limit": 50}),
+        # Search and statistics: a line each.
     ]
 
 

@@ -178,13 +178,15 @@ create table source (
 create index source_name on source using hash (name);
 
 -- All that is said of sources: rows of one name are one source. The one place for more to say of it.
+-- Whether a namespace has datasets is asked of their index: the first one, if there is any.
 create view source_said as
   select s.name, s.uri, s.first_at, coalesce(e.last_at, s.first_at) as last_at, n.name as namespace
   from source s join namespace n on n.id = s.namespace left join seen e on e.entity = s.id
   union all
   select n.name, '', n.first_at, coalesce(e.last_at, n.first_at), n.name
   from namespace n left join seen e on e.entity = n.id
-  where exists (select from dataset d where d.namespace = n.id offset 0);
+  where (select d.id from dataset d where d.namespace = n.id
+    order by left(d.name, 256) collate "C", d.key limit 1) is not null;
 
 -- Which jobs were named last, without sorting all: an index by when, but to ten minutes, so that a job
 -- that is named again within them moves no index. Datasets and namespaces are not in it.

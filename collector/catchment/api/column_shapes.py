@@ -44,7 +44,7 @@ class ColumnData(msgspec.Struct, gc=False, rename="camel"):
 
     namespace: str
     dataset: str
-    field: str | None
+    field: str
     field_type: str
     transformation_description: str | None
     transformation_type: str | None
@@ -79,7 +79,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     def input_field(self, source: ColumnData) -> InputField:
         """The same, as what a column was made of."""
         return InputField(
-            source.namespace, source.dataset, source.field or "", self.description, self.type
+            source.namespace, source.dataset, source.field, self.description, self.type
         )
 
 
