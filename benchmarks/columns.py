@@ -3,8 +3,9 @@
     python -m benchmarks.columns [--asks 30]
 
 20 layers of 50 datasets of 10 columns; each dataset is made of two of the layer before, and each
-column of two columns, one of each. `narrow`: neighbours, as pipelines are; `wide`: drawn at random,
-so that a few steps up everything is part of everything.
+column of two columns, one of each. `narrow`: neighbours, as pipelines are; `moderate`: drawn at
+random from eight neighbours; `wide`: from all, so that a few steps up everything is part of
+everything.
 """
 
 import argparse
@@ -22,6 +23,8 @@ import httpx
 from benchmarks.ingest import cpu_s, serving
 
 LAYERS, DATASETS, COLUMNS = 20, 50, 10
+SHAPES = ("narrow", "moderate", "wide")
+NEAR = 8
 _FACET = {"_producer": "https://example.org/bench", "_schemaURL": "https://example.org/schema"}
 
 
@@ -30,6 +33,9 @@ def events(shape: str, chance: random.Random) -> Iterator[dict[str, Any]]:
         for number in range(DATASETS):
             if shape == "narrow":
                 sources = [number, (number + 1) % DATASETS]
+            elif shape == "moderate":
+                near = number // NEAR * NEAR
+                sources = chance.sample(range(near, min(near + NEAR, DATASETS)), 2)
             else:
                 sources = chance.sample(range(DATASETS), 2)
             yield _event(shape, layer, number, sources, chance)
@@ -65,7 +71,7 @@ def _event(
 
 def load(client: httpx.Client) -> None:
     chance = random.Random(3)
-    for shape in ("narrow", "wide"):
+    for shape in SHAPES:
         stream = list(events(shape, chance))
         for start in range(0, len(stream), 250):
             answer = client.post("/lineage/batch", json=stream[start : start + 250])
@@ -85,7 +91,7 @@ def main() -> None:
             base = f"http://127.0.0.1:{port}/api/v1"
             with httpx.Client(base_url=base, timeout=60) as client:
                 load(client)
-                for shape in ("narrow", "wide"):
+                for shape in SHAPES:
                     for depth in (5, 20):
                         _measure(client, shape, depth, asks, (pid, data_dir))
 

@@ -287,6 +287,7 @@ create table run_job (
 create table seen (
   entity integer not null,
   last_at timestamp with time zone not null,
+  job_slot integer,
   constraint seen_pkey PRIMARY KEY (entity)
 ) with (fillfactor=50);
 
@@ -296,6 +297,7 @@ create table sighting (
   bag_use integer not null
 ) with (autovacuum_vacuum_scale_factor=0.02);
 
+<<<<<<< HEAD
 create table source_note (
   key uuid not null,
   seq bigint not null,
@@ -323,6 +325,17 @@ create table tag_note (
   name text not null,
   description text,
   constraint tag_note_pkey PRIMARY KEY (seq)
+=======
+create table source (
+  id integer not null,
+  namespace integer not null,
+  key uuid not null,
+  first_at timestamp with time zone not null,
+  name text not null,
+  uri text not null,
+  constraint source_pkey PRIMARY KEY (id),
+  constraint source_key_key UNIQUE (key)
+>>>>>>> questions
 );
 
 create table event_body_default partition of event_body DEFAULT;
@@ -348,8 +361,10 @@ CREATE INDEX run_job_version ON public.run USING btree (job_version, started_at)
 CREATE INDEX run_parent ON public.run USING btree (parent) WHERE (parent IS NOT NULL);
 CREATE INDEX run_job_job ON public.run_job USING btree (job);
 CREATE INDEX run_job_set ON public.run_job USING btree (io_set, bad, first_at) INCLUDE (ended_at);
+CREATE INDEX seen_job_slot ON public.seen USING btree (job_slot DESC) WHERE (job_slot IS NOT NULL);
 CREATE UNIQUE INDEX sighting_declared ON public.sighting USING btree (bag_use, at) WHERE (run IS NULL);
 CREATE INDEX sighting_use ON public.sighting USING btree (bag_use, at DESC);
+CREATE INDEX source_name ON public.source USING hash (name);
 
 create view gone as
  WITH dead AS (
@@ -414,6 +429,29 @@ UNION ALL
     run_job.bad
    FROM run_job;
 
+create view source_said as
+ SELECT s.name,
+    s.uri,
+    s.first_at,
+    COALESCE(e.last_at, s.first_at) AS last_at,
+    n.name AS namespace
+   FROM source s
+     JOIN namespace n ON n.id = s.namespace
+     LEFT JOIN seen e ON e.entity = s.id
+UNION ALL
+ SELECT n.name,
+    ''::text AS uri,
+    n.first_at,
+    COALESCE(e.last_at, n.first_at) AS last_at,
+    n.name AS namespace
+   FROM namespace n
+     LEFT JOIN seen e ON e.entity = n.id
+  WHERE (( SELECT d.id
+           FROM dataset d
+          WHERE d.namespace = n.id
+          ORDER BY ("left"(d.name, 256) COLLATE "C"), d.key
+         LIMIT 1)) IS NOT NULL;
+
 CREATE OR REPLACE FUNCTION public.canonical(datasets integer[], met integer[])
  RETURNS integer[]
  LANGUAGE sql
@@ -440,21 +478,30 @@ CREATE OR REPLACE FUNCTION public.edges_of_jobs(jobs integer[], as_of timestamp 
  LANGUAGE sql
  STABLE
 AS $function$
-  select s.job, m.dataset, m.dir, s.id, m.named, false
-  from io_set s join io_member m on m.io_set = s.id
-  where s.job = any (jobs)
-    and (exists (select from run r
-        where r.io_set = s.id and r.bad = any ('{f,t}') and r.first_at <= as_of)
-      or exists (select from run_job r where r.io_set = s.id and r.first_at <= as_of))
-    and (as_of = 'infinity' or exists (
-      select from edge e where e.job = s.job and e.dataset = m.dataset and e.dir = m.dir
-        and e.basis < 3 and e.first_at <= as_of))
+  select j.job, m.dataset, m.dir, s.id, m.named, false
+  from unnest(jobs) as j (job)
+    cross join lateral (
+      select o.id from io_set o
+      where o.job = j.job
+        and (exists (select from run r
+            where r.io_set = o.id and r.bad = any ('{f,t}') and r.first_at <= as_of offset 0)
+          or exists (select from run_job r
+            where r.io_set = o.id and r.first_at <= as_of offset 0))
+      offset 0) as s
+    cross join lateral (
+      select i.dataset, i.dir, i.named from io_member i where i.io_set = s.id offset 0) as m
+  where as_of = 'infinity' or exists (
+    select from edge e where e.job = j.job and e.dataset = m.dataset and e.dir = m.dir
+      and e.basis < 3 and e.first_at <= as_of offset 0)
   union all
   select j.job, m.dataset, m.dir, m.io_set, m.named, true
-  from (select distinct d.job from declared d where d.job = any (jobs)) as j
+  from unnest(jobs) as j (job)
+    cross join lateral (select from declared d where d.job = j.job limit 1) as any_at_all
     cross join lateral declared_sets(j.job, as_of) as d
-    join io_member m on (m.io_set = d.in_set and m.dir = 'i')
-                     or (m.io_set = d.out_set and m.dir = 'o')
+    cross join lateral (
+      select i.dataset, i.dir, i.io_set, i.named from io_member i
+      where i.io_set = d.in_set and i.dir = 'i' or i.io_set = d.out_set and i.dir = 'o'
+      offset 0) as m
 $function$;
 
 CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer, as_of timestamp with time zone)
@@ -492,6 +539,7 @@ begin
     names := named_as(frontier);
     if way = 'a' then
       -- A set that names a dataset need not live: only an edge connects.
+<<<<<<< HEAD
       jobs := array(select s.job from io_member m join io_set s on s.id = m.io_set
         where m.dataset = any (names) except select unnest(met_jobs));
       if deletes then
@@ -500,9 +548,20 @@ begin
       with edges as materialized (
         select distinct e.job, e.dataset, e.dir from edges_of_jobs(jobs, as_of) e
       )
+=======
+      jobs := array(select s.job from unnest(names) as n (dataset)
+        cross join lateral (
+          select m.io_set from io_member m where m.dataset = n.dataset offset 0) as m
+        cross join lateral (select o.job from io_set o where o.id = m.io_set offset 0) as s
+        except select unnest(met_jobs));
+>>>>>>> questions
       select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
-      from edges e where e.job in (
-        select c.job from edges c join unnest(names) as n (dataset) on n.dataset = c.dataset);
+      from (
+        select distinct f.job, f.dataset, f.dir,
+          bool_or(n.dataset is not null) over (partition by f.job) as connected
+        from edges_of_jobs(jobs, as_of) f
+          left join unnest(names) as n (dataset) on n.dataset = f.dataset) as e
+      where e.connected;
       return query select *, step from unnest(jobs, beyond, dirs);
     else
       select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
@@ -543,31 +602,47 @@ CREATE OR REPLACE FUNCTION public.paired_step(datasets integer[], near "char", a
  STABLE
 AS $function$
   with observed as materialized (
-    select s.job, m.dataset, s.id as io_set, m.named and not s.explicit as crosses
-    from io_member m join io_set s on s.id = m.io_set
-    where m.dataset = any (datasets) and m.dir = near
-      and (exists (select from run r
-          where r.io_set = s.id and r.bad = any ('{f,t}') and r.first_at <= as_of)
-        or exists (select from run_job r where r.io_set = s.id and r.first_at <= as_of))
+    select s.job, n.dataset, m.io_set, m.named and not s.explicit as crosses
+    from unnest(datasets) as n (dataset)
+      cross join lateral (
+        select i.io_set, i.named from io_member i
+        where i.dataset = n.dataset and i.dir = near offset 0) as m
+      cross join lateral (
+        select o.job, o.explicit from io_set o where o.id = m.io_set offset 0) as s
+    where (exists (select from run r
+          where r.io_set = m.io_set and r.bad = any ('{f,t}') and r.first_at <= as_of offset 0)
+        or exists (select from run_job r
+          where r.io_set = m.io_set and r.first_at <= as_of offset 0))
       and (as_of = 'infinity' or exists (
-        select from edge e where e.job = s.job and e.dataset = m.dataset and e.dir = m.dir
-          and e.basis < 3 and e.first_at <= as_of))
+        select from edge e where e.job = s.job and e.dataset = n.dataset and e.dir = near
+          and e.basis < 3 and e.first_at <= as_of offset 0))
   ), declarations as materialized (
     select j.job, m.dataset, m.named, d.in_set, d.out_set
-    from (select distinct d.job from declared d join io_member m on m.io_set = d.io_set
-        where m.dataset = any (datasets) and m.dir = near) as j
+    from (select distinct o.job from unnest(datasets) as n (dataset)
+        cross join lateral (
+          select i.io_set from io_member i
+          where i.dataset = n.dataset and i.dir = near offset 0) as i
+        cross join lateral (
+          select d.job from declared d where d.io_set = i.io_set offset 0) as o) as j
       cross join lateral declared_sets(j.job, as_of) as d
-      join io_member m on m.io_set = case near when 'i' then d.in_set else d.out_set end
-        and m.dir = near and m.dataset = any (datasets)
+      cross join lateral (
+        select i.dataset, i.named from io_member i
+        where i.io_set = case near when 'i' then d.in_set else d.out_set end and i.dir = near
+        offset 0) as m
+    where m.dataset = any (datasets)
   ), observed_pairs as (
-    select o.job, o.dataset, far.dataset as beyond
-    from observed o join io_member far on far.io_set = o.io_set
-      and far.dir = case near when 'i' then 'o'::"char" else 'i' end and far.named
+    select o.job, o.dataset, f.dataset as beyond
+    from observed o cross join lateral (
+      select i.dataset from io_member i
+      where i.io_set = o.io_set and i.dir = case near when 'i' then 'o'::"char" else 'i' end
+        and i.named offset 0) as f
     where o.crosses
     union all
-    select o.job, o.dataset, case near when 'i' then p.output else p.input end
-    from observed o join io_pair p on p.io_set = o.io_set
-      and case near when 'i' then p.input else p.output end = o.dataset
+    select o.job, o.dataset, p.beyond
+    from observed o cross join lateral (
+      select case near when 'i' then q.output else q.input end as beyond from io_pair q
+      where q.io_set = o.io_set and case near when 'i' then q.input else q.output end = o.dataset
+      offset 0) as p
   ), declared_pairs as (
     select d.job, d.dataset, far.dataset as beyond
     from declarations d
@@ -588,7 +663,7 @@ AS $function$
   where as_of = 'infinity' or exists (
     select from edge e where e.job = o.job and e.dataset = o.beyond
       and e.dir = case near when 'i' then 'o'::"char" else 'i' end
-      and e.basis < 3 and e.first_at <= as_of)
+      and e.basis < 3 and e.first_at <= as_of offset 0)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.present(nodes integer[], as_of timestamp with time zone)

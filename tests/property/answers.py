@@ -27,6 +27,11 @@ async def product_answers(service: Service, model: Model) -> Answers:
     found["namespaces",] = {
         n["name"]: (n["createdAt"], n["updatedAt"]) for n in listed["namespaces"]
     }
+    listed = await service.get("/sources")
+    found["sources",] = [
+        (one["name"], one["createdAt"], one["updatedAt"], one["connectionUrl"])
+        for one in listed["sources"]
+    ]
     for namespace in model.namespaces():
         await _lists(service, namespace, found)
     for run_id in model.runs:
@@ -56,7 +61,8 @@ async def _one(service: Service, kind: str, name: Name, as_of: int, found: Answe
     one = await service.get(path, asOf=as_of_text(as_of))
     common = (one["createdAt"], one["updatedAt"], one["facets"], one["description"])
     if kind == "dataset":
-        found[kind, name, as_of] = (*common, [field["name"] for field in one["fields"]])
+        fields = [field["name"] for field in one["fields"]]
+        found[kind, name, as_of] = (*common, fields, one["sourceName"])
         return
     latest = one["latestRun"]
     found[kind, name, as_of] = (
@@ -122,6 +128,10 @@ def model_answers(model: Model) -> Answers:
     found: Answers = {}
     spaces = model.namespaces()
     found["namespaces",] = {name: (iso(a), iso(b)) for name, (a, b) in spaces.items()}
+    found["sources",] = [
+        (name, iso(first), iso(last), uri)
+        for name, (first, last, uri) in sorted(model.sources().items())
+    ]
     for namespace in spaces:
         for kind in ("dataset", "job"):
             names = sorted(name for space, name in model.times(kind) if space == namespace)
@@ -148,7 +158,8 @@ def _model_one(
     description = facets.get("documentation", {}).get("description")
     common = (iso(times[0]), iso(times[1]), facets, description)
     if kind == "dataset":
-        return (*common, list(_columns(facets.get("schema", {}))))
+        source = facets.get("dataSource", {}).get("name", name[0])
+        return (*common, list(_columns(facets.get("schema", {}))), source)
     members = model.edges_of(name, as_of)
     runs = model.runs_of(name, as_of)[:10]
     return (

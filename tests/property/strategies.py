@@ -40,6 +40,16 @@ _documentation = st.one_of(
     st.just(_facet(_deleted=True)),
 )
 
+# One name in several places, and one that is the name of a namespace.
+_source = st.one_of(
+    st.builds(
+        lambda name, uri: _facet(name=name, uri=uri),
+        st.sampled_from(["lake", DATASETS[0][0]]),
+        st.sampled_from(["s3://old", "s3://new", ""]),
+    ),
+    st.just(_facet(_deleted=True)),
+)
+
 
 @st.composite
 def _column_lineage(draw: st.DrawFn) -> Json:
@@ -69,6 +79,8 @@ def _element(draw: st.DrawFn, side: str) -> Json:
         facets["schema"] = draw(_schema)
     if draw(st.integers(0, 3)) == 0:
         facets["documentation"] = draw(_documentation)
+    if draw(st.integers(0, 2)) == 0:
+        facets["dataSource"] = draw(_source)
     if side == "outputs" and draw(st.integers(0, 2)) == 0:
         facets["columnLineage"] = draw(_column_lineage())
     if draw(st.integers(0, 3)) == 0:

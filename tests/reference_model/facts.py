@@ -119,6 +119,16 @@ def parents(event: Json) -> list[tuple[str, Name]]:
     return named
 
 
+def sources_named(event: Json) -> Iterator[tuple[str, str]]:
+    """(name, URI) of every source that a dataset of the event shows."""
+    elements = [*event.get("inputs", []), *event.get("outputs", [])]
+    elements += [event["dataset"]] if "dataset" in event else []
+    for element in elements:
+        facet = element.get("facets", {}).get("dataSource", {})
+        if "name" in facet:
+            yield facet["name"], facet["uri"]
+
+
 def jobs_named(event: Json) -> set[Name]:
     """Every job that the event names."""
     own = {name_of(event["job"])} if "job" in event else set()

@@ -16,6 +16,7 @@ from tests.reference_model.facts import (
     name_of,
     parents,
     run_bytes,
+    sources_named,
     time_of,
 )
 from tests.reference_model.runs import (
@@ -68,6 +69,22 @@ class Model:
             for (namespace, _), (first, last) in self.times(kind).items():
                 known = found.get(namespace, (first, last))
                 found[namespace] = (min(first, known[0]), max(last, known[1]))
+        return found
+
+    def sources(self) -> dict[str, tuple[int, int, str]]:
+        """Source -> earliest and latest eventTime that names it, and its latest URI."""
+        said = [
+            (name, time_of(event), uri)
+            for event in self.events
+            for name, uri in sources_named(event)
+        ]
+        for space in {space for space, _ in self.times("dataset")}:
+            said += [(space, time, "") for time in self.namespaces()[space]]
+        found = {}
+        for name in {name for name, _, _ in said}:
+            times = [(time, uri) for other, time, uri in said if other == name]
+            latest = max([one for one in times if one[1]], default=(0, ""))
+            found[name] = (min(times)[0], max(times)[0], latest[1])
         return found
 
     # ── facets with history ────────────────────────────────────────────────────────────────────

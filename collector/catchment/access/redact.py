@@ -15,18 +15,11 @@ from catchment.errors import NotJson
 from catchment.events import splitter
 from catchment.events.canonical import string
 from catchment.events.names import cut_password
+from catchment.events.secrets import SECRET, SECRET_BYTES, without_secrets
 from catchment.events.text import require_utf8
 
 BLANK = b'"[redacted]"'
 NOBODY = b'{"namespace":"[redacted]","name":"[redacted]"}'
-_SECRET = re.compile(
-    r"(?i)passw|passphrase|secret|token|api.?key|access.?key|credential|private.?key|authorization"
-)
-_SECRET_BYTES = re.compile(_SECRET.pattern.encode())
-# The user-info ends with the last `@` before the path, so that a password may hold one too. Each
-# pattern begins where no other match of it can run on, so that all are linear.
-_USER_INFO = re.compile(r"(://[^/?#\s:@]*):[^/?#\s]*@")
-_PARAMETER = re.compile(r"([?&;])([^?&;=\s]*)=[^&;\s]*")
 _GAP = re.compile(rb"[ \t\n\r,:]*")
 _WORD = re.compile(rb"[^ \t\n\r,\]}]+")
 # Where a facet of column lineage has its columns at the deepest; each level costs another look.
@@ -102,20 +95,7 @@ def _may_change(body: bytes, view: View) -> bool:
     escaped = b"\\" in body
     if view.namespaces and (escaped or b'"namespace"' in body):
         return True
-    return not view.raw and (escaped or b"@" in body or _SECRET_BYTES.search(body) is not None)
-
-
-def _without_secrets(text: str) -> str:
-    """A string less the passwords in URLs, and less parameters that sound like secrets."""
-    if "@" in text:
-        text = _USER_INFO.sub(r"\1@", text)
-    if "=" in text and _SECRET.search(text):
-        text = _PARAMETER.sub(_blank_parameter, text)
-    return text
-
-
-def _blank_parameter(found: re.Match[str]) -> str:
-    return f"{found[1]}{found[2]}=[redacted]" if _SECRET.search(found[2]) else found[0]
+    return not view.raw and (escaped or b"@" in body or SECRET_BYTES.search(body) is not None)
 
 
 class _Open:
@@ -177,7 +157,7 @@ class _Scan:
         literal = self._body[at:end]
         text = splitter.text(literal)
         if not self._view.raw:
-            clean = _without_secrets(text)
+            clean = without_secrets(text)
             if clean != text:
                 self._edits.append((at, end, string(clean)))
         around = self._stack[-1] if self._stack else None
@@ -185,7 +165,7 @@ class _Scan:
             self._member(at, end, text)
             return end
         around.key = text
-        return end if self._view.raw or not _SECRET.search(text) else self._blank(around, end)
+        return end if self._view.raw or not SECRET.search(text) else self._blank(around, end)
 
     def _blank(self, around: _Open, key_end: int) -> int:
         """Replace the value behind a key that sounds like a secret, but no column of that name."""
@@ -208,7 +188,7 @@ class _Scan:
         if key == "value":
             around.value = (start, end)
         elif text is not None and key in ("name", "key"):
-            around.secret = around.secret or _SECRET.search(text) is not None
+            around.secret = around.secret or SECRET.search(text) is not None
             around.named = around.named or key == "name"
         elif text is not None and key == "namespace":
             around.namespace = text

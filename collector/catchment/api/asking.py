@@ -55,6 +55,9 @@ def answer(value: Any, headers: dict[str, str] | None = None) -> Response:
 
 
 def _clean(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        members = msgspec.structs.fields(value)
+        return {one.encode_name: _clean(getattr(value, one.name)) for one in members}
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):

@@ -49,7 +49,7 @@ def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> Non
         ids, total = await names.page(False, namespace, limit, offset)
         rows = await details.datasets(await names.nodes(False, ids), FOREVER_US)
         page = [shapes.dataset(sight.dataset(rows[row_id])) for row_id in ids]
-        return answer({"datasets": page, "totalCount": total})
+        return answer(shapes.page("datasets", page, total))
 
     @router.get(
         "/namespaces/{namespace:name}/datasets/{dataset:name}", response_model=models.Dataset
@@ -76,7 +76,7 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
         ids, total = await names.page(True, namespace, limit, offset)
         rows = await details.jobs(await names.nodes(True, ids), FOREVER_US)
         page = [shapes.job(sight.job(rows[row_id])) for row_id in ids]
-        return answer({"jobs": page, "totalCount": total})
+        return answer(shapes.page("jobs", page, total))
 
     @router.get("/jobs", response_model=models.Jobs)
     async def list_all_jobs(request: Request, limit: Limit = 100, offset: Offset = 0) -> Response:
@@ -89,7 +89,7 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
         ids, total = await names.page_of_jobs(seen, limit, offset)
         rows = await details.jobs(await names.nodes(True, ids), FOREVER_US)
         page = [shapes.job(sight.job(rows[row_id])) for row_id in ids]
-        return answer({"jobs": page, "totalCount": total})
+        return answer(shapes.page("jobs", page, total))
 
     @router.get("/namespaces/{namespace:name}/jobs/{job:name}", response_model=models.Job)
     async def one_job(request: Request, namespace: str, job: str, as_of: AsOf = None) -> Response:

@@ -1,38 +1,45 @@
 """Walked columns as an answer: nodes with their data, edges in Marquez's directions."""
 
 from asyncio import gather
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
-from catchment.api import shapes
+from catchment.api import column_shapes, shapes
+from catchment.api.column_cutting import frontier, too_far
 from catchment.api.column_nodes import FIELD, Focus
-from catchment.api.column_summary import as_marquez, complete, described
-from catchment.api.column_walk import Column, ColumnWalk, EdgeKey, Said
+from catchment.api.column_shapes import ColumnData, ColumnNode, Edge, Facts
+from catchment.api.column_walk import Column, ColumnWalk, Said
 from catchment.api.sight import Sight
 from catchment.errors import Unknown
-from catchment.events.facets.cache import view
-from catchment.events.facets.reading import obj
 from catchment.postgres.read import Questions
 from catchment.postgres.read.columns import ColumnPair
+from catchment.postgres.read.facets import Facets
 from catchment.postgres.read.names import Node
 from catchment.telemetry import metrics
 
 Json = dict[str, Any]
-Drawn = tuple[str, str, Json]
-_NOTHING: Json = {"fieldType": "", "transformationDescription": None, "transformationType": None}
+_encode = msgspec.json.Encoder().encode
+
+
+class Bounds(NamedTuple):
+    """Of one answer."""
+
+    nodes_max: int
+    edges_max: int
 
 
 class ColumnGraph:
     """One question about columns on its way to an answer."""
 
-    def __init__(self, questions: Questions, sight: Sight, as_of_us: int, nodes_max: int) -> None:
+    def __init__(self, questions: Questions, sight: Sight, as_of_us: int, bounds: Bounds) -> None:
         self._questions = questions
         self._sight = sight
         self._as_of_us = as_of_us
+        self._bounds = bounds
         self._names: dict[int, Node] = {}
-        self._walk = ColumnWalk(questions.columns, as_of_us, nodes_max, self._seen, self._nearest)
+        self._walk = ColumnWalk(questions.columns, as_of_us, *bounds, self._seen, self._nearest)
 
     async def answer(self, focus: Focus, ways: str, depth: int) -> Json:
         """The answer. `ways`: "o" for upstream, "i" for downstream, or both.
@@ -47,17 +54,22 @@ class ColumnGraph:
             elif focus.field is None:
                 await walk.from_dataset(focus.node.id, way, depth)
             else:
-                await walk.from_columns([Column(focus.node.id, focus.field)], way, depth)
-        fields = await self._fields(focus)
+                await walk.from_columns([(focus.node.id, focus.field)], way, depth)
+        facets = await self._facets(focus)
         if focus.field is not None:
-            await self._require(focus, fields)
-        if walk.dropped:
+            await self._require(focus, facets)
+        for column in too_far(walk.levels, walk.edges, self._bounds.edges_max, self._order):
+            walk.dropped[column] = walk.levels.pop(column)
+        influences = self._influences()
+        left = frontier(walk.levels, walk.edges, walk.dropped, walk.halted)
+        truncated = bool(left) or len(influences) > self._bounds.edges_max
+        if truncated:
             metrics.ANSWERS_CUT.labels("nodes").inc()
         return {
-            "graph": self._nodes(fields),
-            "influences": self._influences(),
-            "truncated": bool(walk.dropped),
-            "frontier": self._frontier(),
+            "graph": self._nodes(facets),
+            "influences": influences[: self._bounds.edges_max],
+            "truncated": truncated,
+            "frontier": sorted(map(self._id, left)),
         }
 
     async def _seen(self, pairs: list[ColumnPair]) -> list[ColumnPair]:
@@ -73,149 +85,134 @@ class ColumnGraph:
             if all(shows(names[one]) for one in (pair.job, pair.output, pair.input))
         ]
 
-    async def _nearest(self, columns: Iterable[Column], limit: int) -> list[Column]:
+    async def _nearest(self, columns: Iterable[Column], limit: int) -> Sequence[Column]:
         """The first of some columns in their natural order."""
         found = list(columns)
-        await self._know({column.dataset for column in found}, is_job=False)
+        await self._know({dataset for dataset, _ in found}, is_job=False)
         return sorted(found, key=self._order)[:limit]
 
     def _order(self, column: Column) -> tuple[Any, ...]:
-        return (*self._names[column.dataset].order, column.name or "")
+        return (*self._names[column[0]].order, column[1] or "")
 
     async def _know(self, ids: Iterable[int], *, is_job: bool) -> None:
         missing = [one for one in ids if one not in self._names]
         if missing:
             self._names |= await self._questions.names.nodes(is_job, missing)
 
-    async def _fields(self, focus: Focus) -> dict[Column, Json]:
-        """What the facets that hold say of columns; fetches all names on the way."""
+    async def _facets(self, focus: Focus) -> dict[int, Facets]:
+        """The facets that hold for the datasets of the answer; fetches all names on the way."""
         walk = self._walk
-        keys = [*walk.edges, *walk.influences]
-        ends = {one.dataset for key in keys for one in (key.output, key.source)}
-        said = [*walk.edges.values(), *walk.influences.values()]
-        datasets = {column.dataset for column in walk.levels}
-        await gather(
-            self._know(ends | datasets, is_job=False),
-            self._know({job for one in said for job in one.jobs}, is_job=True),
-        )
-        nodes = {one: self._names[one] for one in datasets} or {focus.node.id: focus.node}
-        if focus.node.is_job:
-            nodes.pop(focus.node.id, None)
-        rows = await self._questions.details.datasets(nodes, self._as_of_us, versions=False)
-        found: dict[Column, Json] = {}
-        for row_id, row in rows.items():
-            facets = self._sight.dataset(row).facets
-            for field in shapes.fields(facets):
-                found[Column(row_id, field["name"])] = {
-                    **_NOTHING, "fieldType": field["type"] or ""
-                }  # fmt: skip
-            mapped = (
-                obj(view(facets["columnLineage"]).get("fields"))
-                if "columnLineage" in facets
-                else {}
-            )
-            for name, mapping in mapped.items():
-                column = Column(row_id, name)
-                found[column] = found.get(column, _NOTHING) | described(obj(mapping))
-        return found
+        said = (walk.edges, walk.influences)
+        keys = [key for held in said for key in held]
+        datasets = {dataset for dataset, _ in walk.levels}
+        nodes = datasets | {key[0][0] for key in keys} | {key[1][0] for key in keys}
+        jobs = {job for held in said for one in held.values() for job in one.jobs}
+        await gather(self._know(nodes, is_job=False), self._know(jobs, is_job=True))
+        shown = {one: self._names[one] for one in datasets}
+        if not focus.node.is_job:
+            shown.setdefault(focus.node.id, focus.node)
+        rows = await self._questions.details.datasets(shown, self._as_of_us, versions=False)
+        return {row_id: self._sight.dataset(row).facets for row_id, row in rows.items()}
 
-    async def _require(self, focus: Focus, fields: Mapping[Column, Json]) -> None:
-        column = Column(focus.node.id, focus.field)
-        if column in fields or any(column in (key.output, key.source) for key in self._walk.edges):
+    async def _require(self, focus: Focus, facets: Mapping[int, Facets]) -> None:
+        column: Column = (focus.node.id, focus.field)
+        if _told(facets.get(focus.node.id, {}))(focus.field or ""):
+            return
+        if any(column in (output, source) for output, source, _ in self._walk.edges):
             return
         columns = self._questions.columns
         for way in "oi":
-            pairs, _ = await columns.around([column.dataset], way, 1, self._as_of_us)
+            pairs, _ = await columns.around([focus.node.id], way, 1, self._as_of_us)
             for pair in await self._seen(pairs):
                 near = pair.flows.by_output if way == "o" else pair.flows.by_input
-                if column.name in near:
+                if focus.field in near:
                     return
         raise Unknown(f"No column {focus.field!r} of {focus.node.name!r} is known.")
 
-    def _nodes(self, fields: Mapping[Column, Json]) -> list[Json]:
+    def _nodes(self, facets: Mapping[int, Facets]) -> list[ColumnNode]:
+        """The columns by id, and at each its edges in the order of their other ends."""
         levels = self._walk.levels
-        graph: dict[Column, Json] = {}
-        for column in levels:
-            node = self._names[column.dataset]
-            data = {
-                "namespace": node.namespace,
-                "dataset": node.name,
-                "datasetVersion": None,
-                "field": column.name,
-                **fields.get(column, _NOTHING),
-                "inputFields": [],
-            }
-            members = {"id": self._id(column), "type": "DATASET_FIELD", "data": data}
-            graph[column] = {**members, "inEdges": [], "outEdges": []}
-        for key, said in self._walk.edges.items():
-            if key.output in levels and key.source in levels:
-                self._draw(graph[key.output], graph[key.source], key.kind, said)
-        for node_answer in graph.values():
-            node_answer["inEdges"].sort(key=_by_ends)
-            node_answer["outEdges"].sort(key=_by_ends)
-            complete(node_answer["data"])
-        return sorted(graph.values(), key=lambda one: one["id"])
+        ids = {column: self._id(column) for column in levels}
+        told = {one: _told(facets.get(one, {})) for one in {dataset for dataset, _ in levels}}
+        graph: dict[Column, ColumnNode] = {}
+        # Ids may be equal where names have colons; names then tell.
+        for column in sorted(levels, key=lambda one: (ids[one], self._names[one[0]].namespace)):
+            node, name = self._names[column[0]], column[1] or ""
+            said = told[column[0]](name) or ("", None, None)
+            data = ColumnData(node.namespace, node.name, name, *said, [])
+            graph[column] = ColumnNode(ids[column], data, [], [])
+        self._draw(graph)
+        for drawn in graph.values():
+            column_shapes.describe(drawn.data)
+        return list(graph.values())
 
-    def _draw(self, output: Json, source: Json, kind: str, said: Said) -> None:
-        facts, inputs = self._facts(kind, said)
-        ends = {"origin": output["id"], "destination": source["id"]}
-        output["inEdges"].append(ends | facts)
-        ends = {"origin": source["id"], "destination": output["id"]}
-        source["outEdges"].append(ends | facts)
-        data = source["data"]
-        output["data"]["inputFields"].append(
-            {
-                "namespace": data["namespace"],
-                "dataset": data["dataset"],
-                "datasetVersion": None,
-                "field": data["field"],
-                **inputs,
-            }
-        )
+    def _draw(self, graph: Mapping[Column, ColumnNode]) -> None:
+        rank = {column: n for n, column in enumerate(graph)}
+        edges = [
+            (rank[key[1]], rank[key[0]], key[2], said)
+            for key, said in self._walk.edges.items()
+            if key[0] in rank and key[1] in rank
+        ]
+        nodes, facts = list(graph.values()), _Facts(self._sight, self._names)
+        # Sources in order: so are the edges into each output, and out of each source. No two are of
+        # one place and kind, so that what they say is never compared.
+        edges.sort()
+        for at_source, at_output, kind, said in edges:
+            source, output = nodes[at_source], nodes[at_output]
+            fact = facts[kind, said]
+            output.in_edges.append(fact.between(output.id, source.id))
+            source.out_edges.append(fact.between(source.id, output.id))
+            output.data.input_fields.append(fact.input_field(source.data))
 
-    def _facts(self, kind: str, said: Said) -> tuple[Json, Json]:
-        """What an edge says, and what an input field says of the same."""
-        shown = tuple(sorted({self._sight.json(one) for one in said.transformations}))
-        facts = {
-            "kind": kind,
-            "transformations": [msgspec.Raw(one) for one in shown],
-            "jobs": sorted(self._names[job].node_id for job in said.jobs),
-            "stale": not said.holds,
-        }
-        return facts, as_marquez(shown)
-
-    def _influences(self) -> list[Json]:
-        drawn = []
-        for key, said in self._walk.influences.items():
-            facts, _ = self._facts(key.kind, said)
-            ends = {"origin": self._id(key.source), "destination": self._id(key.output)}
-            drawn.append(ends | facts)
+    def _influences(self) -> list[Edge]:
+        facts = _Facts(self._sight, self._names)
+        drawn = [
+            facts[kind, said].between(self._id(source), self._id(output))
+            for (output, source, kind), said in self._walk.influences.items()
+        ]
         return sorted(drawn, key=_by_ends)
 
-    def _frontier(self) -> list[str]:
-        """Columns that were left out next to a start, and shown ones that lead to other ones."""
-        levels, dropped = self._walk.levels, self._walk.dropped
-        found: set[Column] = set()
-        if dropped:
-            for key in self._walk.edges:
-                found |= _lead_on(key, levels, dropped)
-        return sorted(self._id(column) for column in found or dropped)
-
     def _id(self, column: Column) -> str:
-        node = self._names[column.dataset]
-        if column.name is None:
+        node = self._names[column[0]]
+        if column[1] is None:
             return node.node_id
-        return f"{FIELD}:{node.namespace}:{node.name}:{column.name}"
+        return f"{FIELD}:{node.namespace}:{node.name}:{column[1]}"
 
 
-def _lead_on(key: EdgeKey, levels: Mapping[Column, int], dropped: set[Column]) -> set[Column]:
-    ends = (key.output, key.source)
-    for near, far in (ends, ends[::-1]):
-        if near in levels and far in dropped:
-            # Asking for a start again would show the same again.
-            return {near} if levels[near] else {far}
-    return set()
+class _Facts(dict[tuple[str, Said], Facts]):
+    """Made when it is first asked for: most edges of a job say the same."""
+
+    def __init__(self, sight: Sight, names: Mapping[int, Node]) -> None:
+        self._sight = sight
+        self._names = names
+
+    def __missing__(self, key: tuple[str, Said]) -> Facts:
+        kind, said = key
+        shown = tuple(sorted({self._sight.json(one) for one in said.transformations}))
+        jobs = sorted(self._names[job].node_id for job in said.jobs)
+        made = self[key] = Facts(
+            kind,
+            msgspec.Raw(b"[" + b",".join(shown) + b"]"),
+            msgspec.Raw(_encode(jobs)),
+            not said.holds,
+            *column_shapes.as_marquez(shown),
+        )
+        return made
 
 
-def _by_ends(edge: Json) -> tuple[str, str, str]:
-    return (edge["origin"], edge["destination"], edge["kind"])
+def _told(facets: Facets) -> Callable[[str], tuple[str, str | None, str | None] | None]:
+    """What facets say of a column: its type, description and kind; None if they do not name it."""
+    schema, mapping = facets.get("schema"), facets.get("columnLineage")
+    types = shapes.field_types(schema) if schema else {}
+    described = column_shapes.described(mapping) if mapping else {}
+
+    def of(name: str) -> tuple[str, str | None, str | None] | None:
+        if name not in types and name not in described:
+            return None
+        return (types.get(name, ""), *described.get(name, (None, None)))
+
+    return of
+
+
+def _by_ends(edge: Edge) -> tuple[str, str, str]:
+    return (edge.origin, edge.destination, edge.kind)

@@ -1,17 +1,16 @@
-"""Columns in Marquez's words: what one was made of, as the facet of its dataset says it."""
+"""The columns of a dataset in Marquez's words: what each was made of, as its facet says it."""
 
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from catchment.events.facets.cache import view
+from catchment.api.column_shapes import as_marquez, described
 from catchment.events.facets.column_lineage import read_column_lineage
-from catchment.events.facets.reading import obj, text
 from catchment.events.model import Facet
 
 Json = dict[str, Any]
-DESCRIBED = ("transformationDescription", "transformationType")
+_DESCRIBED = ("transformationDescription", "transformationType")
 
 
 @lru_cache(maxsize=4_096)
@@ -20,47 +19,33 @@ def made_columns(facet: Facet) -> list[Json] | None:
 
     None if it maps none: clients offer to show columns where this is not null.
     """
-    mapped = obj(view(facet).get("fields"))
+    says = described(facet)
     found: dict[str, Json] = {}
     for one in read_column_lineage(facet):
         if one.output is None or one.field is None:
             continue
-        column = found.setdefault(
-            one.output,
-            {"name": one.output, "inputFields": []} | described(obj(mapped.get(one.output))),
-        )
+        column = found.setdefault(one.output, _column(one.output, says.get(one.output)))
         way = as_marquez(tuple(map(msgspec.json.encode, msgspec.json.decode(one.transformations))))
         named = {"namespace": one.namespace, "dataset": one.name, "field": one.field}
-        column["inputFields"].append(named | way)
+        column["inputFields"].append(named | dict(zip(_DESCRIBED, way, strict=True)))
     for column in found.values():
-        complete(column)
+        _complete(column)
     return [found[name] for name in sorted(found)] or None
 
 
-def described(mapping: Json) -> Json:
-    """What a facet says of how one of its columns came about, in the words of its first version."""
-    return {key: text(mapping.get(key)) or None for key in DESCRIBED}
+def _column(name: str, says: tuple[str | None, str | None] | None) -> Json:
+    return {"name": name, "inputFields": []} | dict(
+        zip(_DESCRIBED, says or (None, None), strict=True)
+    )
 
 
-def complete(column: Json) -> None:
+def _complete(column: Json) -> None:
     """A column is described as its facet does, else as all its inputs agree to."""
     column["inputFields"].sort(key=_by_names)
-    for key in DESCRIBED:
+    for key in _DESCRIBED:
         said = {one[key] for one in column["inputFields"]}
         if column[key] is None and len(said) == 1:
             [column[key]] = said
-
-
-@lru_cache(maxsize=16_384)
-def as_marquez(transformations: tuple[bytes, ...]) -> Json:
-    """Marquez has one description and one type of an input field; several stand in a row."""
-    read = [obj(msgspec.json.decode(one)) for one in transformations]
-    kinds = {text(one.get("subtype")) or text(one.get("type")) for one in read} - {""}
-    descriptions = {text(one.get("description")) for one in read} - {""}
-    return {
-        "transformationDescription": "; ".join(sorted(descriptions)) or None,
-        "transformationType": ", ".join(sorted(kinds)) or None,
-    }
 
 
 def _by_names(field: Json) -> tuple[str, str, str]:

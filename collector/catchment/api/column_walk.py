@@ -6,8 +6,8 @@ key) is an *influence*: it is noted where it is met, and the walk never goes on 
 column would seem to be made of it. As is what was made of an unknown column of a known dataset.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 from catchment.postgres.read.columns import ColumnPair, Columns, Flow
 
@@ -15,46 +15,47 @@ from catchment.postgres.read.columns import ColumnPair, Columns, Flow
 # is likely to be a long one.
 _STEPS_MAX = 16
 
+Ordered = TypeVar("Ordered", bytes, int)
 
-class Column(NamedTuple):
-    """A column by the canonical id of its dataset; None: the dataset as a whole."""
-
-    dataset: int
-    name: str | None
-
-
-class EdgeKey(NamedTuple):
-    """Data flows from `source` to `output`."""
-
-    output: Column
-    source: Column
-    kind: str
+# Plain tuples, because thousands of them are made for an answer.
+Column = tuple[int, str | None]
+"""The canonical id of a dataset, and the name of the column there; None: the dataset as a whole."""
+EdgeKey = tuple[Column, Column, str]
+"""(output, source, kind): data flows from `source` to `output`."""
 
 
-class Said:
-    """All that is said of an edge."""
+class Said(NamedTuple):
+    """All that is said of an edge. Both tuples are sorted and have nothing twice."""
 
-    __slots__ = ("holds", "jobs", "transformations")
-
-    def __init__(self) -> None:
-        self.transformations: set[bytes] = set()
-        self.jobs: set[int] = set()
-        self.holds = False
+    transformations: tuple[bytes, ...]
+    jobs: tuple[int, ...]
+    holds: bool
 
 
 Seen = Callable[[list[ColumnPair]], Awaitable[list[ColumnPair]]]
-Nearest = Callable[[Iterable[Column], int], Awaitable[list[Column]]]
+Nearest = Callable[[Iterable[Column], int], Awaitable[Sequence[Column]]]
 
 
 class ColumnWalk:
-    """Gathers what lies around some columns. `levels`: how many jobs away each was met."""
+    """Gathers what lies around some columns.
+
+    `levels`: how many jobs away each was met. `dropped`: what there was no room for, likewise.
+    `halted`: where the walk stopped because it had more edges than an answer shows.
+    """
 
     def __init__(
-        self, columns: Columns, as_of_us: int, nodes_max: int, seen: Seen, nearest: Nearest
+        self,
+        columns: Columns,
+        as_of_us: int,
+        nodes_max: int,
+        edges_max: int,
+        seen: Seen,
+        nearest: Nearest,
     ) -> None:
         self._columns = columns
         self._as_of_us = as_of_us
         self._nodes_max = nodes_max
+        self._edges_max = edges_max
         self._seen = seen
         self._nearest = nearest
         self._pairs: dict[tuple[str, int], list[ColumnPair]] = {}
@@ -62,16 +63,17 @@ class ColumnWalk:
         self.levels: dict[Column, int] = {}
         self.edges: dict[EdgeKey, Said] = {}
         self.influences: dict[EdgeKey, Said] = {}
-        self.dropped: set[Column] = set()
+        self.dropped: dict[Column, int] = {}
+        self.halted: set[Column] = set()
 
     async def from_dataset(self, dataset: int, way: str, depth: int) -> None:
         """Begin with all columns that are mapped there in this direction, and the whole of it."""
         await self._fetch([dataset], way, 1)
-        columns = {
-            Column(dataset, name) for pair in self._at(way, dataset) for name in _ends(pair, way)
+        columns: set[Column] = {
+            (dataset, name) for pair in self._at(way, dataset) for name in _ends(pair, way)
         }
         if depth == 0:
-            columns.discard(Column(dataset, None))
+            columns.discard((dataset, None))
         await self.from_columns(columns, way, depth)
 
     async def from_job(self, job: int, way: str, depth: int) -> None:
@@ -80,12 +82,13 @@ class ColumnWalk:
         near: set[Column] = set()
         beyond: set[Column] = set()
         for pair in pairs:
-            for flows in pair.flows.by_output.values():
+            for name, flows in pair.flows.by_output.items():
+                output: Column = (pair.output, name)
                 for flow in flows:
-                    ends = _key(pair, flow)
-                    if self._note(pair, flow):
-                        near.add(ends.output if way == "o" else ends.source)
-                        beyond.add(ends.source if way == "o" else ends.output)
+                    source: Column = (pair.input, flow.input)
+                    if self._note(pair, flow, output, source):
+                        near.add(output if way == "o" else source)
+                        beyond.add(source if way == "o" else output)
         await self._meet(near, 0)
         if depth:
             await self._meet(beyond, 1)
@@ -94,15 +97,17 @@ class ColumnWalk:
     async def from_columns(self, columns: Iterable[Column], way: str, depth: int) -> None:
         """Begin with these columns."""
         found = set(columns)
-        await self._meet({column for column in found if column.name is not None}, 0)
-        kept = {column for column in found if column.name is None or column in self.levels}
+        await self._meet({column for column in found if column[1] is not None}, 0)
+        kept = {column for column in found if column[1] is None or column in self.levels}
         await self._walk(kept, way, 0, depth)
 
     async def _walk(self, frontier: set[Column], way: str, level: int, depth: int) -> None:
-        steps, gone = 1, set(frontier)
+        steps, gone, before = 1, set(frontier), len(self.edges)
         while frontier and level < depth:
-            missing = {column.dataset for column in frontier}
-            missing = {one for one in missing if (way, one) not in self._whole}
+            if len(self.edges) - before > self._edges_max:
+                self.halted |= frontier
+                return
+            missing = {dataset for dataset, _ in frontier if (way, dataset) not in self._whole}
             if missing:
                 await self._fetch(missing, way, min(steps, depth - level))
                 steps = min(steps * 4, _STEPS_MAX)
@@ -114,34 +119,40 @@ class ColumnWalk:
             gone |= frontier
 
     def _step(self, frontier: Iterable[Column], way: str) -> set[Column]:
-        up = way == "o"
+        up, pairs, note = way == "o", self._pairs, self._note
         beyond: set[Column] = set()
         for column in frontier:
-            for pair in self._at(way, column.dataset):
-                by_name = pair.flows.by_output if up else pair.flows.by_input
-                # What made the whole dataset made this column too, but apart.
-                names = (column.name, None) if up and column.name is not None else (column.name,)
-                for name in names:
-                    for flow in by_name.get(name, ()):
-                        if self._note(pair, flow):
-                            beyond.add(
-                                Column(pair.input, flow.input)
-                                if up
-                                else Column(pair.output, flow.output)
-                            )
+            dataset, name = column
+            for pair in pairs.get((way, dataset), ()):
+                if up:
+                    for flow in pair.flows.by_output.get(name, ()):
+                        source: Column = (pair.input, flow.input)
+                        if note(pair, flow, column, source):
+                            beyond.add(source)
+                    # What made the whole dataset made this column too, but apart.
+                    for flow in pair.flows.by_output.get(None, ()):
+                        note(pair, flow, (dataset, None), (pair.input, flow.input))
+                else:
+                    for flow in pair.flows.by_input.get(name, ()):
+                        output: Column = (pair.output, flow.output)
+                        if note(pair, flow, output, column):
+                            beyond.add(output)
         return beyond
 
-    def _note(self, pair: ColumnPair, flow: Flow) -> bool:
+    def _note(self, pair: ColumnPair, flow: Flow, output: Column, source: Column) -> bool:
         """Keep what is said; True if it is an edge between columns."""
-        key = _key(pair, flow)
         is_edge = flow.output is not None and flow.input is not None
         held = self.edges if is_edge else self.influences
+        key = (output, source, flow.kind)
         said = held.get(key)
         if said is None:
-            said = held[key] = Said()
-        said.transformations.update(flow.transformations)
-        said.jobs.add(pair.job)
-        said.holds = said.holds or pair.holds
+            held[key] = Said(flow.transformations, (pair.job,), pair.holds)
+        else:
+            held[key] = Said(
+                _union(said.transformations, flow.transformations),
+                _union(said.jobs, (pair.job,)),
+                said.holds or pair.holds,
+            )
         return is_edge
 
     async def _meet(self, columns: set[Column], level: int) -> None:
@@ -150,7 +161,8 @@ class ColumnWalk:
         room = self._nodes_max - len(self.levels)
         if len(new) > room:
             kept = set(await self._nearest(new, room))
-            self.dropped |= new - kept
+            for one in new - kept:
+                self.dropped.setdefault(one, level)
             new = kept
         self.levels.update(dict.fromkeys(new, level))
 
@@ -167,8 +179,9 @@ class ColumnWalk:
                 self._pairs.setdefault((way, near), []).append(pair)
 
 
-def _key(pair: ColumnPair, flow: Flow) -> EdgeKey:
-    return EdgeKey(Column(pair.output, flow.output), Column(pair.input, flow.input), flow.kind)
+def _union(some: tuple[Ordered, ...], more: tuple[Ordered, ...]) -> tuple[Ordered, ...]:
+    """Of sorted tuples; that two say the same is most common."""
+    return some if some == more else tuple(sorted(set(some).union(more)))
 
 
 def _ends(pair: ColumnPair, way: str) -> Iterable[str | None]:

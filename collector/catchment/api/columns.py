@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from catchment.api import models
 from catchment.api.asking import AsOf, GraphLimit, NodeName, NodeNamespace, answer
-from catchment.api.column_graph import ColumnGraph
+from catchment.api.column_graph import Bounds, ColumnGraph
 from catchment.api.column_models import ColumnGraph as ColumnGraphModel
 from catchment.api.column_nodes import Finder, Focus
 from catchment.api.sight import Sight, sight_of
@@ -17,6 +17,8 @@ from catchment.errors import BadQuestion, Problem
 from catchment.postgres.read import Questions
 
 _DEPTH_MAX = 1_000
+# As many edges as an answer may have nodes, times this: columns are made of a few others each.
+_EDGES_PER_NODE_MAX = 5
 
 Direction = Literal["upstream", "downstream", "both"]
 ColumnNodeId = Annotated[
@@ -39,7 +41,7 @@ WAYS = {"upstream": "o", "downstream": "i", "both": "oi"}
 
 
 def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
-    """The route. No answer has more than `graph_nodes_max` nodes."""
+    """The route. No answer has more than `graph_nodes_max` nodes, and five times as many edges."""
     router = APIRouter(prefix="/api/v1", tags=["lineage"], responses=models.PROBLEMS)
 
     @router.get("/column-lineage", response_model=ColumnGraphModel)
@@ -76,7 +78,8 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
             as_of_us = min(as_of_us, await finder.written_us(focus))
         ways = WAYS[direction or ("both" if with_downstream else "upstream")]
         nodes_max = min(limit or graph_nodes_max, graph_nodes_max)
-        return answer(await _graph(questions, sight, focus, as_of_us, nodes_max, ways, depth))
+        bounds = Bounds(nodes_max, _EDGES_PER_NODE_MAX * graph_nodes_max)
+        return answer(await _graph(questions, sight, focus, as_of_us, bounds, ways, depth))
 
     return router
 
@@ -86,11 +89,11 @@ async def _graph(
     sight: Sight,
     focus: Focus,
     as_of_us: int,
-    nodes_max: int,
+    bounds: Bounds,
     ways: str,
     depth: int,
 ) -> dict[str, Any]:
-    return await ColumnGraph(questions, sight, as_of_us, nodes_max).answer(focus, ways, depth)
+    return await ColumnGraph(questions, sight, as_of_us, bounds).answer(focus, ways, depth)
 
 
 async def _focus(

@@ -117,7 +117,7 @@ class Tags(Answer):
 
 
 class Source(Answer):
-    """Where data come from; no secret is in its URL."""
+    """Where datasets lie. `connectionUrl` is empty where nobody says; `type` is its scheme."""
 
     type: str
     name: str
@@ -125,6 +125,12 @@ class Source(Answer):
     updated_at: Time
     connection_url: str
     description: str | None
+
+
+class Sources(Answer):
+    """A page of sources."""
+
+    sources: list[Source]
 
 
 class Field(Answer):
@@ -146,7 +152,7 @@ class DatasetNode(Answer):
     created_at: Time
     updated_at: Time
     namespace: str
-    source_name: str | None
+    source_name: str
     fields_: list[Field]
     tags: list[str]
     last_modified_at: Time
@@ -189,10 +195,11 @@ class Dataset(DatasetNode):
 
 
 class Datasets(Answer):
-    """A page of datasets."""
+    """A page of datasets. `totalCountExact` is false beyond 10,000: there are more then."""
 
     datasets: list[Dataset]
     total_count: Count
+    total_count_exact: bool
 
 
 class DatasetVersion(Answer):
@@ -228,10 +235,11 @@ class Run(Answer):
 
 
 class Runs(Answer):
-    """A page of runs."""
+    """A page of runs. `totalCountExact` is false beyond 10,000: there are more then."""
 
     runs: list[Run]
     total_count: Count
+    total_count_exact: bool
 
 
 class JobNode(Answer):
@@ -265,10 +273,11 @@ class Job(JobNode):
 
 
 class Jobs(Answer):
-    """A page of jobs."""
+    """A page of jobs. `totalCountExact` is false beyond 10,000: there are more then."""
 
     jobs: list[Job]
     total_count: Count
+    total_count_exact: bool
 
 
 class Edge(Answer):

@@ -15,6 +15,7 @@ from catchment.api import (
     lineage,
     runlineage,
     runs,
+    sources,
     tags,
     versions,
 )
@@ -29,6 +30,7 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
     """Every question of this room; no graph has more than `graph_nodes_max` nodes."""
     routers = (
         catalog.build_router(questions),
+        sources.build_router(questions),
         runs.build_router(questions),
         versions.build_router(questions),
         runlineage.build_router(questions),

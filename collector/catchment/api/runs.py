@@ -39,7 +39,7 @@ def build_router(questions: Questions) -> APIRouter:
         sight = sight_of(request)
         node = await find_node(names, None, "job", namespace, job, shows=sight.shows)
         rows, total = await details.runs_of_job(node.id, limit, offset)
-        return answer({"runs": [shapes.run(sight.run(row)) for row in rows], "totalCount": total})
+        return answer(shapes.page("runs", [shapes.run(sight.run(row)) for row in rows], total))
 
     @router.get("/jobs/runs/{run:name}", response_model=models.Run)
     async def one_run(request: Request, run: str, as_of: AsOf = None) -> Response:

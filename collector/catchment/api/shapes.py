@@ -9,19 +9,26 @@ from catchment.api.column_summary import made_columns
 from catchment.api.tagged import tag_fields, tags_of
 from catchment.api.times import iso
 from catchment.events.facets.cache import view
+from catchment.events.facets.data_source import read_data_source, url_scheme
 from catchment.events.facets.reading import items, obj, text
 from catchment.events.model import Facet
 from catchment.lineage.bags import flatten
 from catchment.lineage.fold import Sight, Sights
 from catchment.lineage.resolve import Flag, Resolved, State
 from catchment.lineage.versions import version_id
-from catchment.postgres.asking import FOREVER_US
+from catchment.postgres.asking import FOREVER_US, Total
 from catchment.postgres.read.details import DatasetRow, JobRow, RunRow, uuid_text
 from catchment.postgres.read.facets import Facets
 from catchment.postgres.read.lineage import EdgeFacts
 from catchment.postgres.read.names import NamespaceRow, Node
+from catchment.postgres.read.sources import SourceRow
 
 Json = dict[str, Any]
+
+
+def page(name: str, rows: list[Json], total: Total) -> Json:
+    """A page of a list, with how many there are in all; beyond a bound that is not exact."""
+    return {name: rows, "totalCount": total.rows, "totalCountExact": total.exact}
 
 
 def identity(node: Node) -> Json:
@@ -46,6 +53,25 @@ def namespace(row: NamespaceRow) -> Json:
     }
 
 
+def source(row: SourceRow) -> Json:
+    """A source; of an unknown type where neither a person nor the scheme of its URL says one."""
+    return {
+        "type": row.type or (url_scheme(row.uri) or "unknown").upper(),
+        "name": row.name,
+        "createdAt": iso(row.first_us),
+        "updatedAt": iso(row.last_us),
+        "connectionUrl": row.uri,
+        "description": row.description,
+    }
+
+
+def source_name(node: Node, facets: Facets) -> str:
+    """Where a dataset lies: as its facet says, else in the source of its namespace's name."""
+    facet = facets.get("dataSource")
+    said = read_data_source(facet) if facet else None
+    return said[0] if said else node.namespace
+
+
 def dataset_node(row: DatasetRow) -> Json:
     """A dataset as it stands in a graph: without its facets."""
     facets = row.facets
@@ -58,7 +84,7 @@ def dataset_node(row: DatasetRow) -> Json:
         "createdAt": iso(node.first_us),
         "updatedAt": iso(node.last_us),
         "namespace": node.namespace,
-        "sourceName": _member(facets, "dataSource", "name"),
+        "sourceName": source_name(node, facets),
         "fields": tag_fields(fields(facets), facets, row.marks),
         "tags": tags_of(facets, row.marks),
         "lastModifiedAt": iso(node.last_us),
@@ -249,6 +275,12 @@ def fields(facets: Facets) -> list[Json]:
 def _fields_of(schema: Facet) -> list[Json]:
     """The fields of a schema; never changed by who has them, for all share them."""
     return _flatten(items(view(schema).get("fields")), "")
+
+
+@lru_cache(maxsize=4_096)
+def field_types(schema: Facet) -> dict[str, str]:
+    """Column -> its type; shared, so never to be changed."""
+    return {field["name"]: field["type"] or "" for field in _fields_of(schema)}
 
 
 def _flatten(fields: list[object], prefix: str) -> list[Json]:

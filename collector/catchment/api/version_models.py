@@ -23,7 +23,7 @@ class WrittenVersion(Answer):
     updated_at: Time
     version: str
     namespace: str
-    source_name: str | None
+    source_name: str
     fields_: list[Field]
     tags: list[str]
     lifecycle_state: str | None

@@ -15,6 +15,7 @@ from catchment.lineage.columns import mentioned_by_columns
 from catchment.lineage.explicit import mentioned_by_lineage, readable_lineage
 from catchment.lineage.keys import Name, dataset_name, job_name
 from catchment.lineage.parents import NamedRun, named_runs
+from catchment.lineage.sources import Source, source_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +45,8 @@ class DatasetAssertion:
     """A dataset as one event shows it in one direction ("in", "out", or "about").
 
     `slow` have history, `own` belong to this read or write, `io` are its input- or outputFacets.
-    `mentions` are the datasets that the column lineage of an output names.
+    `mentions` are the datasets that the column lineage of an output names, `source` is where the
+    dataset lies by its own word.
     """
 
     name: Name
@@ -52,6 +54,7 @@ class DatasetAssertion:
     own: Bag
     io: Bag
     mentions: tuple[Name, ...]
+    source: Source | None
 
     @property
     def declared(self) -> Bag:
@@ -80,12 +83,14 @@ def build_dataset(element: DatasetElement, direction: str) -> DatasetAssertion:
     """What lasts of one dataset; `direction` is "in", "out" or "about"."""
     slow = tuple([facet for facet in element.facets if facet.name in SLOW])
     own = [facet for facet in element.facets if facet.name not in SLOW]
+    name = dataset_name(element.namespace, element.name)
     return DatasetAssertion(
-        name=dataset_name(element.namespace, element.name),
+        name=name,
         slow=shared_bag(slow),
         own=bag_of(own),
         io=EMPTY,
         mentions=_mentions(slow) if direction == "out" else (),
+        source=source_of(name, slow),
     )
 
 

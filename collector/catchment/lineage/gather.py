@@ -13,6 +13,7 @@ from catchment.lineage.fold import RunFold, fold_of, merge
 from catchment.lineage.iosets import COLUMN, EXPLICIT
 from catchment.lineage.keys import Name
 from catchment.lineage.parents import Stub
+from catchment.lineage.sources import Source
 
 NAMED = 0
 DECLARED = 3
@@ -33,6 +34,21 @@ class Touch:
             self.first_us = time_us
         elif time_us > self.last_us:
             self.last_us = time_us
+
+
+class SourceTouch:
+    """The same of a source."""
+
+    __slots__ = ("first_us", "last_us", "source")
+
+    def __init__(self, source: Source, time_us: int) -> None:
+        self.source = source
+        self.first_us = self.last_us = time_us
+
+    def at(self, time_us: int) -> None:
+        """Named once more."""
+        self.first_us = min(self.first_us, time_us)
+        self.last_us = max(self.last_us, time_us)
 
 
 class EdgeKey(NamedTuple):
@@ -59,6 +75,7 @@ class Asserted:
 
     jobs: dict[bytes, Touch] = field(default_factory=dict)
     datasets: dict[bytes, Touch] = field(default_factory=dict)
+    sources: dict[bytes, SourceTouch] = field(default_factory=dict)
     edges: dict[EdgeKey, int] = field(default_factory=dict)
     runs: dict[bytes, RunFold] = field(default_factory=dict)
     stubs: dict[bytes, Stub] = field(default_factory=dict)
@@ -73,6 +90,8 @@ class Asserted:
             self._add_job(event, event.job)
         elif event.dataset is not None:
             self._touch(self.datasets, event.dataset.name, event.time_us)
+            if event.dataset.source is not None:
+                self._touch_source(event.dataset.source, event.time_us)
             self._declare(event.dataset.name, False, event.time_us, event.dataset.declared)
 
     def _add_run(self, event: ReadEvent, run_id: bytes) -> None:
@@ -109,8 +128,12 @@ class Asserted:
         self._touch(self.jobs, job.name, time_us)
         for dataset in event.inputs:
             self._touch_edge(key, dataset.name, "i", basis, time_us)
+            if dataset.source is not None:
+                self._touch_source(dataset.source, time_us)
         for dataset in event.outputs:
             self._touch_edge(key, dataset.name, "o", basis, time_us)
+            if dataset.source is not None:
+                self._touch_source(dataset.source, time_us)
             if dataset.mentions:
                 self._touch_mentions(key, dataset, basis, time_us)
         for name, direction in job.mentions:
@@ -130,6 +153,13 @@ class Asserted:
         known = self.edges.get(edge)
         if known is None or time_us < known:
             self.edges[edge] = time_us
+
+    def _touch_source(self, source: Source, time_us: int) -> None:
+        known = self.sources.get(source.key)
+        if known is None:
+            self.sources[source.key] = SourceTouch(source, time_us)
+        else:
+            known.at(time_us)
 
     @staticmethod
     def _touch(touched: dict[bytes, Touch], name: Name, time_us: int) -> None:

@@ -165,6 +165,23 @@ def test_an_answer_that_was_cut_says_how_to_go_on(world: Collector) -> None:
     )
 
 
+def test_an_answer_of_too_many_edges_is_cut(start: Any) -> None:
+    """As edges grow with the square of the nodes, a bound of nodes is no bound of an answer."""
+    world = start(graph_nodes_max=5)
+    names = [f"c{n}" for n in range(5)]
+    both = [SUM, FILTER]
+    mapping = {name: [column("all", other, *both) for other in names] for name in names}
+    sent = event(inputs=[], outputs=[output("all", mapping)])
+    assert world.post(sent).status_code == 201
+    found = ask(world, "datasetField:db:all:c0")
+    # Of three columns there are 3 x 3 x 2 edges; of four there would be 32, and 25 may be.
+    assert ids(found) == ["all:c0", "all:c1", "all:c2"]
+    assert sum(len(node["inEdges"]) for node in found["graph"]) == 18
+    assert found["truncated"] is True
+    assert found["frontier"] == [f"datasetField:db:all:c{n}" for n in (1, 2, 3, 4)]
+    assert ids(ask(world, "datasetField:db:all:c3")) == ["all:c0", "all:c1", "all:c3"]
+
+
 async def test_no_table_is_scanned_for_columns(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:

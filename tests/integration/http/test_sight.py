@@ -177,6 +177,12 @@ def test_lists_are_of_what_is_seen(eyes: Eyes) -> None:
     assert ([job["name"] for job in jobs["jobs"]], jobs["totalCount"]) == (["ours"], 1)
     assert eyes.get("team", "/jobs", limit=1, offset=0).json()["jobs"][0]["name"] == "ours"
     assert eyes.get("admin", "/jobs").json()["totalCount"] == 2
+    sources = eyes.get("team", "/sources").json()["sources"]
+    ours = ["far:x-team", "postgres://u@hidden-host:5432", OURS]
+    assert [source["name"] for source in sources] == ours
+    assert sources[1]["connectionUrl"] == "postgres://u@hidden-host:5432"
+    assert eyes.get("team", f"/sources/{THEIRS}").status_code == 404
+    assert eyes.get("admin", f"/sources/{THEIRS}").status_code == 200
     spaces = eyes.get("team", "/namespaces").json()["namespaces"]
     assert [space["name"] for space in spaces] == ["far:x-team", OURS, "team-etl"]
     assert [entry["seq"] for entry in eyes.get("team", "/events").json()["events"]] == [FIRST]

@@ -12,7 +12,6 @@ from catchment.api import models, one, shapes
 from catchment.api.asking import answer
 from catchment.api.runs import find_run
 from catchment.api.sight import Sight, sight_of
-from catchment.api.times import iso
 from catchment.api.writes import events
 from catchment.api.writes.bodies import (
     DatasetMeta,
@@ -26,6 +25,7 @@ from catchment.api.writes.names import require_everything, require_name
 from catchment.api.writes.recorder import Recorder, now
 from catchment.errors import Refused
 from catchment.events.names import cut_password
+from catchment.events.secrets import without_secrets
 from catchment.lineage.ports import Kind
 from catchment.postgres.read import Questions
 
@@ -65,20 +65,12 @@ def _add_namespaces_and_sources(
         """Say what a source of data is; datasets name it in their `dataSource` facet."""
         require_everything(sight_of(request), "sources")
         meta = await read_body(request, SourceMeta)
-        said = {"type": meta.type, "url": meta.connection_url, "description": meta.description}
+        url = without_secrets(meta.connection_url)
+        said = {"type": meta.type, "url": url, "description": meta.description}
         await recorder.control(Kind.SOURCE, {"name": require_name(source, "source"), **said})
-        note = await questions.marks.source(source)
-        assert note is not None
-        return answer(
-            {
-                "type": note.type,
-                "name": source,
-                "createdAt": iso(note.at_us),
-                "updatedAt": iso(note.at_us),
-                "connectionUrl": note.url,
-                "description": note.description,
-            }
-        )
+        row = await questions.sources.one(source, None)
+        assert row is not None
+        return answer(shapes.source(row))
 
 
 def _add_datasets_and_jobs(router: APIRouter, questions: Questions, recorder: Recorder) -> None:
@@ -92,8 +84,8 @@ def _add_datasets_and_jobs(router: APIRouter, questions: Questions, recorder: Re
         """Declare a dataset; with `runId`, as written by that run. Events say more."""
         sight = writer(request, namespace)
         meta = await read_body(request, DatasetMeta)
-        note = await questions.marks.source(meta.source_name)
-        url = note.url if note else None
+        source = await questions.sources.one(meta.source_name, None)
+        url = source.uri or None if source else None
         at, grant = now(), grant_of(request.scope)
         declared = events.dataset_event(namespace, dataset, meta, url, at)
         said = [declared]

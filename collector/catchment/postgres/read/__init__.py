@@ -14,6 +14,7 @@ from catchment.postgres.read.lineage import Lineage
 from catchment.postgres.read.log import Log
 from catchment.postgres.read.marks import MarkBook
 from catchment.postgres.read.names import Names
+from catchment.postgres.read.sources import Sources
 from catchment.postgres.read.versions import Versions
 
 __all__ = ["Questions"]
@@ -32,4 +33,5 @@ class Questions:
         self.marks = MarkBook(pool)
         self.bindings = Bindings(pool)
         self.events = Events(pool)
+        self.sources = Sources(pool)
         self.versions = Versions(pool, self.details)

@@ -25,7 +25,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 class Flow(NamedTuple):
     """One input column of one output column. None: the whole output, an unknown input column.
 
-    `transformations` are JSON values, all of this kind.
+    `transformations` are JSON values, all of this kind, sorted.
     """
 
     output: str | None
@@ -146,7 +146,7 @@ def _flows_of(entry: dict[str, object]) -> list[Flow]:
         kinds.setdefault(str(kind), []).append(_encoded(one))
     if not kinds:
         kinds[str(default)] = []
-    return [Flow(output, source, kind, tuple(sorted(held))) for kind, held in kinds.items()]
+    return [Flow(output, source, kind, tuple(sorted(set(held)))) for kind, held in kinds.items()]
 
 
 def _encoded(value: object) -> bytes:

@@ -12,7 +12,7 @@ from catchment.events.facets.slow import SLOW
 from catchment.events.names import from_text
 from catchment.lineage.resolve import Resolved, resolve
 from catchment.lineage.versions import version_id
-from catchment.postgres.asking import Asking
+from catchment.postgres.asking import COUNTED_MAX, Asking, Total, total_of
 from catchment.postgres.contents import Contents
 from catchment.postgres.read.facets import Facets, resolve_facets
 from catchment.postgres.read.marks import MarkBook, Marks
@@ -210,10 +210,11 @@ class Details(Asking):
         nodes = await self._names.nodes(True, list(set(owner.values())))
         return {job: nodes[owner[parent]] for job, parent in wanted.items() if parent in owner}
 
-    async def runs_of_job(self, job: int, limit: int, offset: int) -> tuple[list[RunRow], int]:
+    async def runs_of_job(self, job: int, limit: int, offset: int) -> tuple[list[RunRow], Total]:
         """One page of a job's runs, newest first, and how many there are in all."""
         rows = await self.ask("runs_of_job", job, limit, offset)
-        return await self._whole(rows), await self.ask_one("count_runs_of_job", job)
+        counted = await self.ask_one("count_runs_of_job", job, COUNTED_MAX)
+        return await self._whole(rows), total_of(counted, offset, len(rows), limit)
 
     async def run(self, uuid: bytes) -> RunRow | None:
         """One run with everything that its fold says; None if it was never named."""

@@ -1,4 +1,4 @@
-"""What people say of names: the tags that they gave and took, and what they wrote of sources."""
+"""What people say of names: the tags that they gave and took, and what tags mean."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,6 @@ import msgspec
 from catchment.events.facets.cache import view
 from catchment.events.facets.reading import items, obj, text
 from catchment.events.names import from_text
-from catchment.lineage.keys import source_key
 from catchment.postgres.asking import Asking
 from catchment.postgres.contents import facet_of
 
@@ -19,15 +18,6 @@ class Mark(msgspec.Struct, frozen=True):
     field: str | None
     tag: str
     given: bool
-
-
-class SourceNote(msgspec.Struct, frozen=True):
-    """What a person says of a source."""
-
-    type: str | None
-    url: str | None
-    description: str | None
-    at_us: int
 
 
 Marks = tuple[Mark, ...]
@@ -67,15 +57,6 @@ class MarkBook(Asking):
             for row in await self.ask("tag_bodies", missing):
                 self._keys[row["id"]] = _tags_in(row["body"])
         return set().union(*(self._keys[one] for one in ids))
-
-    async def source(self, name: str) -> SourceNote | None:
-        """What was said last of a source, if anything."""
-        rows = await self.ask("source_note", source_key(name))
-        notes = [
-            SourceNote(_text(row["type"]), _text(row["url"]), _text(row["description"]), row["at"])
-            for row in rows
-        ]
-        return notes[0] if notes else None
 
 
 def _text(stored: str | None) -> str | None:

@@ -4,7 +4,7 @@ import msgspec
 
 from catchment.events.names import cut_password, from_text, to_text
 from catchment.lineage.keys import dataset_name, job_name
-from catchment.postgres.asking import Asking
+from catchment.postgres.asking import COUNTED_MAX, Asking, Total, total_of
 
 
 class Node(msgspec.Struct, frozen=True, gc=False):
@@ -103,22 +103,24 @@ class Names(Asking):
 
     async def page(
         self, is_job: bool, namespace: str, limit: int, offset: int
-    ) -> tuple[list[int], int]:
+    ) -> tuple[list[int], Total]:
         """Ids of one page of jobs or datasets in their order, and how many there are in all."""
         listing, counting = (
             ("list_jobs", "count_jobs") if is_job else ("list_datasets", "count_datasets")
         )
         stored = _stored(namespace)
         rows = await self.ask(listing, stored, limit, offset)
-        return [row["id"] for row in rows], await self.ask_one(counting, stored) or 0
+        counted = await self.ask_one(counting, stored, COUNTED_MAX)
+        return [row["id"] for row in rows], total_of(counted, offset, len(rows), limit)
 
     async def page_of_jobs(
         self, namespaces: list[str] | None, limit: int, offset: int
-    ) -> tuple[list[int], int]:
+    ) -> tuple[list[int], Total]:
         """The same of the jobs of these namespaces, or of all."""
         stored = None if namespaces is None else [_stored(name) for name in namespaces]
         rows = await self.ask("list_all_jobs", limit, offset, stored)
-        return [row["id"] for row in rows], await self.ask_one("count_all_jobs", stored)
+        counted = await self.ask_one("count_all_jobs", stored, COUNTED_MAX)
+        return [row["id"] for row in rows], total_of(counted, offset, len(rows), limit)
 
 
 def _stored(namespace: str) -> str:

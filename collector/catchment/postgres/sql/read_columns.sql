@@ -5,6 +5,8 @@
 -- say, who has the mappings decoded. `near` comes in order of steps, so that its limit keeps what is
 -- nearest and ends the recursion. A row without a job names a dataset whose pairs are all here.
 -- Liveness, declarations and what the latest completed run has are as in the walk of the graph.
+-- `offset 0`: by index for each of them. How many a recursion gives is always guessed far too high, and
+-- for so many a scan of all runs or datasets would seem cheaper.
 with recursive near (dataset, step) as (
   select dataset, 1 from unnest($1::integer[]) as start (dataset)
   union
@@ -19,7 +21,7 @@ with recursive near (dataset, step) as (
       union all
       select p.output from io_pair p
         where $4::text = 'i' and p.input = named.id and p.colset is not null) as p
-    join dataset f on f.id = p.far
+    cross join lateral (select canon from dataset where id = p.far offset 0) f
   where n.step < $2::integer
 ), reached as materialized (
   select distinct dataset from (
@@ -36,7 +38,7 @@ with recursive near (dataset, step) as (
       union all
       select p.* from io_pair p
         where $4::text = 'i' and p.input = named.id and p.colset is not null) as p
-    join io_set s on s.id = p.io_set
+    cross join lateral (select job from io_set where id = p.io_set offset 0) s
   union all
   select s.job, p.io_set, p.output, p.input, p.colset
   from io_set s join io_pair p on p.io_set = s.id
@@ -44,8 +46,8 @@ with recursive near (dataset, step) as (
 ), live as materialized (
   select io_set from (select distinct io_set from stated) as s
   where exists (select from run r
-      where r.io_set = s.io_set and r.bad = any ('{f,t}') and r.first_at <= $3)
-    or exists (select from run_job r where r.io_set = s.io_set and r.first_at <= $3)
+      where r.io_set = s.io_set and r.bad = any ('{f,t}') and r.first_at <= $3 offset 0)
+    or exists (select from run_job r where r.io_set = s.io_set and r.first_at <= $3 offset 0)
 ), jobs as materialized (
   select distinct job from stated
 ), latest as materialized (
@@ -56,8 +58,10 @@ with recursive near (dataset, step) as (
       order by ended_at desc, uuid desc limit 1) r
     union all
     select s.job, s.io_set, s.ended_at, r.uuid
-    from jobs j join run_job s on s.job = j.job join run r on r.id = s.run
-    where s.state = 2 and s.ended_at <= $3
+    from jobs j cross join lateral (
+        select job, run, io_set, ended_at from run_job
+        where job = j.job and state = 2 and ended_at <= $3 offset 0) s
+      join run r on r.id = s.run
   ) as completed order by job, ended_at desc, uuid desc
 ), found as (
   select s.job, s.output, s.input, s.colset, coalesce(l.io_set = s.io_set, true) as holds
@@ -78,7 +82,9 @@ with recursive near (dataset, step) as (
       where m.io_set = d.in_set and m.dir = 'i' and m.dataset = s.input)
 )
 select f.job, o.canon as output, i.canon as input, f.colset, f.holds
-from found f join dataset o on o.id = f.output join dataset i on i.id = f.input
+from found f
+  cross join lateral (select canon from dataset where id = f.output offset 0) o
+  cross join lateral (select canon from dataset where id = f.input offset 0) i
 union all
 select null, dataset, null, null, null from reached;
 

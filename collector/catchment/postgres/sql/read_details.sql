@@ -55,8 +55,8 @@ select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal
 from run where job = $1 order by started_at desc nulls last, uuid desc limit $2 offset $3;
 
 -- name: count_runs_of_job
--- How many a page would have without its limit.
-select count(*) from run where job = $1;
+-- How many a page would have without its limit, up to $2.
+select count(*) from (select from run where job = $1 limit $2) as counted;
 
 -- name: run_by_uuid
 -- One run, with everything.

@@ -23,7 +23,3 @@ select id from facet where name = 'tags' and not deleted;
 -- name: tag_bodies
 -- Of those that were not read yet.
 select id, body from facet where id = any($1::integer[]);
-
--- name: source_note
--- The latest that a person said of a source.
-select name, at, type, url, description from source_note where key = $1 order by seq desc limit 1;

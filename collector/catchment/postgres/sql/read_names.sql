@@ -48,44 +48,51 @@ order by coalesce(n.name, o.name) collate "C" limit $2 offset $3;
 
 -- name: list_datasets
 -- By name, along the index; equal beginnings are told apart by the key.
-select d.id from dataset d join namespace n on n.id = d.namespace
-where n.name = $1 and not exists (
-  select from deletion x where x.key in (d.key, n.key)
-    and x.at >= (select last_at from seen where entity = d.id))
-order by d.namespace, left(d.name, 256) collate "C", d.key limit $2 offset $3;
+select d.id from dataset d
+where d.namespace = (select id from namespace where name = $1)
+  and not exists (
+    select from deletion x where x.key in (d.key, (select key from namespace where name = $1))
+      and x.at >= (select last_at from seen where entity = d.id))
+order by left(d.name, 256) collate "C", d.key limit $2 offset $3;
 
 -- name: count_datasets
--- How many a list would have without its limit.
-select (select count(*) from dataset where namespace = n.id)
-  - (select count(*) from gone where not is_job and namespace = n.id)
-from namespace n where n.name = $1;
+-- How many a list would have without its limit, up to $2.
+select count(*) from (
+  select from dataset where namespace = (select id from namespace where name = $1)
+    and id not in (select id from gone where not is_job) limit $2) as counted;
 
 -- name: list_jobs
 -- By name, along the index; of one namespace.
-select j.id from job j join namespace n on n.id = j.namespace
-where n.name = $1 and not exists (
-  select from deletion x where x.key in (j.key, n.key)
-    and x.at >= (select last_at from seen where entity = j.id))
-order by j.namespace, left(j.name, 256) collate "C", j.key limit $2 offset $3;
+select j.id from job j
+where j.namespace = (select id from namespace where name = $1)
+  and not exists (
+    select from deletion x where x.key in (j.key, (select key from namespace where name = $1))
+      and x.at >= (select last_at from seen where entity = j.id))
+order by left(j.name, 256) collate "C", j.key limit $2 offset $3;
 
 -- name: count_jobs
--- How many a list would have without its limit.
-select (select count(*) from job where namespace = n.id)
-  - (select count(*) from gone where is_job and namespace = n.id)
-from namespace n where n.name = $1;
+-- How many a list would have without its limit, up to $2.
+select count(*) from (
+  select from job where namespace = (select id from namespace where name = $1)
+    and id not in (select id from gone where is_job) limit $2) as counted;
 
 -- name: list_all_jobs
 -- Of all namespaces, or of those that a caller sees; the one that was named last first. The key makes
--- pages disjoint.
-select j.id from job j join seen s on s.entity = j.id join namespace n on n.id = j.namespace
+-- pages disjoint. Along the index, which is in order but for ten minutes: only within them is sorted,
+-- and no further than the page (`offset 0` keeps it from being joined as a whole).
+select j.id
+from (select entity, job_slot, last_at from seen where job_slot is not null
+      order by job_slot desc offset 0) s
+  cross join lateral (select id, key, namespace from job where id = s.entity offset 0) j
+  cross join lateral (select key, name from namespace where id = j.namespace offset 0) n
 where ($3::text[] is null or n.name = any($3::text[]))
   and not exists (select from deletion x where x.key in (j.key, n.key) and x.at >= s.last_at)
-order by s.last_at desc, j.key limit $1 offset $2;
+order by s.job_slot desc, s.last_at desc, j.key limit $1 offset $2;
 
 -- name: count_all_jobs
--- How many a list would have without its limit.
-select (select count(*) from job
-    where $1::text[] is null
+-- How many a list would have without its limit, up to $2.
+select count(*) from (
+  select from job
+  where ($1::text[] is null
       or namespace in (select id from namespace where name = any($1::text[])))
-  - (select count(*) from gone where is_job and ($1::text[] is null
-      or namespace in (select id from namespace where name = any($1::text[]))));
+    and id not in (select id from gone where is_job) limit $2) as counted;

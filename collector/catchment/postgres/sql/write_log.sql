@@ -57,9 +57,10 @@ with taken as (
   insert into event_body (batch, n, dict, bodies)
   select $1, n, 0, bodies from unnest($13::integer[], $14::bytea[]) as new (n, bodies)
 ), sights as (
-  insert into seen (entity, last_at)
-  select entity, last_at from unnest($11::integer[], $12::timestamptz[]) as new (entity, last_at)
-  on conflict (entity) do update set last_at = excluded.last_at
+  insert into seen (entity, last_at, job_slot)
+  select entity, last_at, case when is_job then floor(extract(epoch from last_at) / 600) end
+  from unnest($11::integer[], $12::timestamptz[], $15::boolean[]) as new (entity, last_at, is_job)
+  on conflict (entity) do update set last_at = excluded.last_at, job_slot = excluded.job_slot
   where seen.last_at < excluded.last_at
 )
 select first_seq, logged_at, graph_epoch, alias_epoch from taken;

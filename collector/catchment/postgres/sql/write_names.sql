@@ -35,6 +35,19 @@ where dataset.first_at > excluded.first_at;
 -- Whoever wrote it first gave it its id.
 select key, id, first_at from dataset where key = any($1::uuid[]);
 
+-- name: ensure_sources
+-- As namespaces; what is said of one name by different URIs, or in different namespaces, stands apart.
+insert into source (id, key, first_at, name, uri, namespace)
+select * from unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[],
+    $6::integer[])
+  as new (id, key, first_at, name, uri, namespace) order by key
+on conflict (key) do update set first_at = excluded.first_at
+where source.first_at > excluded.first_at;
+
+-- name: find_sources
+-- Whoever wrote it first gave it its id.
+select key, id, first_at from source where key = any($1::uuid[]);
+
 -- name: keys_of_jobs
 -- Folds name jobs by id; the core knows them by key.
 select id, key from job where id = any($1::integer[]);

@@ -1,4 +1,4 @@
-"""Names first: namespaces, jobs, datasets and edges that the batch names, with their first sights.
+"""Names first: namespaces, jobs, datasets, sources, edges that a batch names, with first sights.
 
 A name whose committed first sight is not later costs nothing. Nothing else is decided here.
 """
@@ -22,6 +22,7 @@ class Queries(NamedTuple):
 _NAMESPACES = Queries("ensure_namespaces", "find_namespaces")
 _JOBS = Queries("ensure_jobs", "find_jobs")
 _DATASETS = Queries("ensure_datasets", "find_datasets")
+_SOURCES = Queries("ensure_sources", "find_sources")
 
 
 async def ensure_names(session: Session, asserted: Asserted) -> None:
@@ -33,6 +34,7 @@ async def ensure_names(session: Session, asserted: Asserted) -> None:
         await _ensure_namespaces(session, [*jobs, *datasets])
         await _ensure(session, _JOBS, known.jobs, known.job_keys, jobs)
         await _ensure(session, _DATASETS, known.datasets, known.dataset_keys, datasets)
+    await _ensure_sources(session, asserted)
     session.job_ids.update({key: known.jobs[key].id for key in asserted.jobs})
     session.dataset_ids.update({key: known.datasets[key].id for key in asserted.datasets})
 
@@ -84,6 +86,28 @@ async def _ensure(
         keys[row_id] = key
 
 
+async def _ensure_sources(session: Session, asserted: Asserted) -> None:
+    """After the datasets that show them, whose namespaces are known by then."""
+    known = session.known.sources
+    new = {}
+    for key, touch in asserted.sources.items():
+        entity = known.get(key)
+        if entity is None or entity.first_us > touch.first_us:
+            new[key] = touch
+    if not new:
+        return
+    datasets = session.known.datasets
+    spaces = {key: datasets[touch.source.dataset.key].namespace for key, touch in new.items()}
+    columns: list[list[Any]] = [
+        [touch.first_us for touch in new.values()],
+        [touch.source.name for touch in new.values()],
+        [touch.source.uri for touch in new.values()],
+        [None if space is None else space.id for space in spaces.values()],
+    ]
+    for key, row_id, first_us in await _write(session, _SOURCES, list(new), columns):
+        _learn(known, key, row_id, first_us, spaces[key])
+
+
 async def _write(
     session: Session, queries: Queries, keys: list[bytes], columns: list[list[Any]]
 ) -> list[tuple[bytes, int, int]]:
@@ -120,7 +144,7 @@ async def ensure_edges(session: Session, edges: dict[EdgeKey, int]) -> None:
 
 
 def last_sights(session: Session, asserted: Asserted) -> dict[int, int]:
-    """Entity -> the latest eventTime that names it, where that moves. Namespaces too."""
+    """Entity -> the latest eventTime that names it, where it moves. Of namespaces and sources."""
     moved: dict[int, int] = {}
     known = session.known
     for entities, touched in ((known.jobs, asserted.jobs), (known.datasets, asserted.datasets)):
@@ -129,4 +153,8 @@ def last_sights(session: Session, asserted: Asserted) -> dict[int, int]:
             for named in (entity, entity.namespace):
                 if named is not None and (named.last_us is None or named.last_us < touch.last_us):
                     moved[named.id] = named.last_us = touch.last_us
+    for key, shown in asserted.sources.items():
+        source = known.sources[key]
+        if source.last_us is None or source.last_us < shown.last_us:
+            moved[source.id] = source.last_us = shown.last_us
     return dict(sorted(moved.items()))

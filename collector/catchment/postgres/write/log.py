@@ -102,6 +102,7 @@ async def append(
     ns, packed = zip(*blobs([body_of(entry) for entry in entries]), strict=True)
     rows = [_row(session, *each, run_ids) for each in zip(entries, keys, strict=True)]
     columns = [list(column) for column in zip(*rows, strict=True)]
+    jobs = set(session.job_ids.values())
     [row] = await session.fetch(
         "append_batch",
         batch,
@@ -112,6 +113,7 @@ async def append(
         list(seen.values()),
         list(ns),
         list(packed),
+        [entity in jobs for entity in seen],
     )
     return Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
 

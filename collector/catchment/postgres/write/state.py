@@ -21,7 +21,7 @@ Use = tuple[int, str, int]
 
 
 class Entity:
-    """A namespace, job or dataset as committed: its id, and when it was named first and last.
+    """A namespace, job, dataset or source as committed: its id, when it was named first and last.
 
     `last_us` None: somebody else wrote it, and when it was named last is not known here.
     """
@@ -52,6 +52,7 @@ class Known:
     namespaces: Cache[bytes, Entity] = field(default_factory=lambda: Cache(50_000))
     jobs: Cache[bytes, Entity] = field(default_factory=lambda: Cache(200_000))
     datasets: Cache[bytes, Entity] = field(default_factory=lambda: Cache(400_000))
+    sources: Cache[bytes, Entity] = field(default_factory=lambda: Cache(50_000))
     job_keys: Cache[int, bytes] = field(default_factory=lambda: Cache(200_000))
     dataset_keys: Cache[int, bytes] = field(default_factory=lambda: Cache(400_000))
     edges: Cache[Edge, int] = field(default_factory=lambda: Cache(400_000))
