@@ -279,6 +279,19 @@ create table sighting (
   bag_use integer not null
 ) with (autovacuum_vacuum_scale_factor=0.02);
 
+create table tally (
+  at timestamp with time zone not null,
+  dataset_at timestamp with time zone,
+  namespace integer not null,
+  starts integer not null,
+  completes integer not null,
+  fails integer not null,
+  aborts integer not null,
+  jobs integer not null,
+  datasets integer not null,
+  constraint tally_pkey PRIMARY KEY (namespace, at)
+) with (fillfactor=50);
+
 create table event_body_default partition of event_body DEFAULT;
 
 CREATE INDEX dataset_alias ON public.dataset USING btree (canon) WHERE (canon <> id);

@@ -13,6 +13,7 @@ from catchment.api import (
     lineage,
     runlineage,
     runs,
+    stats,
     versions,
 )
 from catchment.api.min_seq import wait_for_min_seq
@@ -28,6 +29,7 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
         runlineage.build_router(questions),
         lineage.build_router(questions, graph_nodes_max=graph_nodes_max),
         columns.build_router(questions, graph_nodes_max=graph_nodes_max),
+        stats.build_router(questions),
         events_lineage.build_router(questions),
         events.build_router(questions),
     )

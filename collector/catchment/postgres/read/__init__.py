@@ -13,6 +13,7 @@ from catchment.postgres.read.events import Events
 from catchment.postgres.read.lineage import Lineage
 from catchment.postgres.read.log import Log
 from catchment.postgres.read.names import Names
+from catchment.postgres.read.stats import Stats
 from catchment.postgres.read.versions import Versions
 
 __all__ = ["Questions"]
@@ -30,4 +31,5 @@ class Questions:
         self.log = Log(pool)
         self.bindings = Bindings(pool)
         self.events = Events(pool)
+        self.stats = Stats(pool)
         self.versions = Versions(pool, self.details)

@@ -39,7 +39,8 @@ select $1, n, problems::jsonb from unnest($2::integer[], $3::text[]) as new (n, 
 
 -- name: append_batch
 -- The last statement of a batch: takes the head row, numbers the entries, writes the narrow log, the
--- bodies and the last sights (which move with every batch; under the head row they cannot deadlock).
+-- bodies, the last sights and the counts (which move with every batch; under the head row they cannot
+-- deadlock).
 with taken as (
   update head
   set n = n + cardinality($3::uuid[]), logged_at = greatest(clock_timestamp(), logged_at)
@@ -61,6 +62,16 @@ with taken as (
   select entity, last_at from unnest($11::integer[], $12::timestamptz[]) as new (entity, last_at)
   on conflict (entity) do update set last_at = excluded.last_at
   where seen.last_at < excluded.last_at
+), counts as (
+  insert into tally as t
+    (at, dataset_at, namespace, starts, completes, fails, aborts, jobs, datasets)
+  select * from unnest($15::timestamptz[], $16::timestamptz[], $17::integer[], $18::integer[],
+    $19::integer[], $20::integer[], $21::integer[], $22::integer[], $23::integer[])
+  on conflict (namespace, at) do update set
+    dataset_at = least(t.dataset_at, excluded.dataset_at),
+    starts = t.starts + excluded.starts, completes = t.completes + excluded.completes,
+    fails = t.fails + excluded.fails, aborts = t.aborts + excluded.aborts,
+    jobs = t.jobs + excluded.jobs, datasets = t.datasets + excluded.datasets
 )
 select first_seq, logged_at, graph_epoch, alias_epoch from taken;
 

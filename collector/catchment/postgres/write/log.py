@@ -15,7 +15,8 @@ from catchment.events.names import to_text
 from catchment.lineage.assertion import ReadEvent
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
 from catchment.postgres.blobs import blobs
-from catchment.postgres.write.session import Session
+from catchment.postgres.write.session import Session, columns_of
+from catchment.postgres.write.tally import Tally
 
 _TYPES = {kind: number for number, kind in enumerate(EventType)}
 _TIME_BITS = 48
@@ -111,8 +112,22 @@ async def append(
         list(seen.values()),
         list(ns),
         list(packed),
+        *columns_of(_tally(session, entries).rows(), Tally.WIDTH),
     )
     return Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
+
+
+def _tally(session: Session, entries: Sequence[Entry]) -> Tally:
+    """What the batch adds to the counts: to that of its names, its run events."""
+    tally = session.tally
+    for entry in entries:
+        if isinstance(entry, EventEntry):
+            event = entry.event
+            if event.type is not None and event.job is not None:
+                namespace = session.known.jobs[event.job.name.key].namespace
+                assert namespace is not None
+                tally.add_event(namespace.id, event.time_us, event.type)
+    return tally
 
 
 def _row(

@@ -1,5 +1,6 @@
 """One batch's transaction: the connection, what is known, and ids for new rows."""
 
+import time
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ import asyncpg
 from catchment.postgres.caches import Cache
 from catchment.postgres.statements import SQL
 from catchment.postgres.write.state import IdBlocks, Known
+from catchment.postgres.write.tally import Tally
 
 K = TypeVar("K", bound=bytes)
 
@@ -19,7 +21,8 @@ class Redo(Exception):
 class Session:
     """Hands the steps of one batch what they share. Lives as long as the transaction.
 
-    `job_ids` and `dataset_ids` hold the id of every job and dataset that the batch touches.
+    `job_ids` and `dataset_ids` hold the id of every job and dataset that the batch touches; `tally`
+    what it adds to the counts.
     """
 
     def __init__(
@@ -29,6 +32,7 @@ class Session:
         self.known = known
         self.job_ids: dict[bytes, int] = {}
         self.dataset_ids: dict[bytes, int] = {}
+        self.tally = Tally(time.time_ns() // 1_000)
         self._rows = rows
         self._runs = runs
 
