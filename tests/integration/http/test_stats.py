@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from catchment import resources
 from catchment.postgres.statements import SQL
 from tests.conftest import TEMPLATE, PostgresServer
 from tests.integration.http.conftest import JSON, Collector, collector, event
@@ -130,6 +131,29 @@ def test_counts_are_those_of_the_events_in_any_order(
                 names = ask(server, what, period, zone)
                 assert counts(names) == expected_names(firsts(sent, what), names)
 
+        assert asyncio.run(recounted_otherwise(url)) == []
+
+
+COUNTED = """
+    select at, namespace, starts, completes, fails, aborts, jobs, datasets,
+      case when namespace > 0 then dataset_at end
+    from {} where starts + completes + fails + aborts + jobs + datasets > 0"""
+
+
+async def recounted_otherwise(url: str) -> list[Any]:
+    """Rows of the counts that are not those that the migration would make of what is stored."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("create table kept as table tally; drop table tally")
+        [migration] = resources.migrations_dir().glob("*_tally_events.sql")
+        await connection.execute(migration.read_text())
+        kept, made = COUNTED.format("kept"), COUNTED.format("tally")
+        return list(
+            await connection.fetch(f"({kept} except {made}) union all ({made} except {kept})")
+        )
+    finally:
+        await connection.close()
+
 
 def test_writers_that_meet_count_each_name_once(postgres_server: PostgresServer) -> None:
     """Two collectors, each with caches of its own, name the same things at ever earlier times."""
@@ -145,6 +169,7 @@ def test_writers_that_meet_count_each_name_once(postgres_server: PostgresServer)
             assert counts(names) == expected_names(firsts(sent, what), names)
         found = ask(other, "lineage-events")
         assert found == expected_events(sent, found)
+        assert asyncio.run(recounted_otherwise(url)) == []
 
 
 async def _both(one: Collector, other: Collector, sent: list[dict[str, Any]]) -> None:
