@@ -4,21 +4,21 @@ The head row is taken by the last statement and held to COMMIT, with nothing in 
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from catchment.errors import Problem
-from catchment.events.model import EventType
 from catchment.events.names import to_text
 from catchment.lineage.assertion import ReadEvent
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
 from catchment.postgres.blobs import blobs
 from catchment.postgres.write.session import Session, columns_of
-from catchment.postgres.write.tally import Tally
+from catchment.postgres.write.tally import QUARTER_US, TYPES, Tally
 
-_TYPES = {kind: number for number, kind in enumerate(EventType)}
+_AT, _TYPE = 0, 5
 _TIME_BITS = 48
 _KEY_HASH_BYTES = 10
 _MS_OFFSET = 1 << (_TIME_BITS - 1)
@@ -102,6 +102,7 @@ async def append(
     ns, packed = zip(*blobs([body_of(entry) for entry in entries]), strict=True)
     rows = [_row(session, *each, run_ids) for each in zip(entries, keys, strict=True)]
     columns = [list(column) for column in zip(*rows, strict=True)]
+    tally = _tally(session, entries, columns[_AT], columns[_TYPE])
     [row] = await session.fetch(
         "append_batch",
         batch,
@@ -112,22 +113,26 @@ async def append(
         list(seen.values()),
         list(ns),
         list(packed),
-        *columns_of(_tally(session, entries).rows(), Tally.WIDTH),
+        *columns_of(tally.rows(), Tally.WIDTH),
     )
     return Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
 
 
-def _tally(session: Session, entries: Sequence[Entry]) -> Tally:
+def _tally(session: Session, entries: Sequence[Entry], times: list[int], types: list[int]) -> Tally:
     """What the batch adds to the counts: to that of its names, its run events."""
-    tally = session.tally
-    for entry in entries:
-        if isinstance(entry, EventEntry):
-            event = entry.event
-            if event.type is not None and event.job is not None:
-                namespace = session.known.jobs[event.job.name.key].namespace
-                assert namespace is not None
-                tally.add_event(namespace.id, event.time_us, event.type)
-    return tally
+    named = [
+        (entry.event.job.name, time_us // QUARTER_US, number)
+        for entry, time_us, number in zip(entries, times, types, strict=True)
+        if number is not None and isinstance(entry, EventEntry) and entry.event.job is not None
+    ]
+    # Counted before anything is looked up: the events of a batch are of few namespaces and times.
+    counts = Counter([(name.namespace_key, quarter, number) for name, quarter, number in named])
+    jobs = {name.namespace_key: name.key for name, _, _ in named}
+    for (namespace_key, quarter, number), count in counts.items():
+        namespace = session.known.jobs[jobs[namespace_key]].namespace
+        assert namespace is not None
+        session.tally.add_events(namespace.id, quarter * QUARTER_US, number, count)
+    return session.tally
 
 
 def _row(
@@ -142,7 +147,7 @@ def _row(
             _subject(session, event),
             Kind.EVENT,
             entry.source,
-            _TYPES[event.type] if event.type else None,
+            TYPES[event.type] if event.type else None,
             event.sha256 if key is None else event.sha256[_KEY_HASH_BYTES:],
         )
     kind = Kind.DEAD_LETTER if isinstance(entry, DeadEntry) else entry.kind

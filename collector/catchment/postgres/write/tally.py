@@ -9,14 +9,15 @@ from typing import Any
 from catchment.events.model import EventType
 from catchment.events.times import FOREVER_US
 
+TYPES = {kind: number for number, kind in enumerate(EventType)}
+"""As they are stored in the log."""
 QUARTER_US = 15 * 60 * 1_000_000
 KEPT_US = 14 * 24 * 3600 * 1_000_000
 """Nobody asks for longer ago than a week; another one is for clocks that go wrong."""
 
 _ALL_NAMESPACES = 0
-_PLACES = {kind: n for n, kind in enumerate(EventType)}
-_COUNTED = [_PLACES[EventType[name]] for name in ("START", "COMPLETE", "FAIL", "ABORT")]
-_JOBS, _DATASETS = len(_PLACES), len(_PLACES) + 1
+_COUNTED = [TYPES[EventType[name]] for name in ("START", "COMPLETE", "FAIL", "ABORT")]
+_JOBS, _DATASETS = len(TYPES), len(TYPES) + 1
 _COLUMNS = {place: n for n, place in enumerate([*_COUNTED, _JOBS, _DATASETS])}
 
 
@@ -30,9 +31,9 @@ class Tally:
         self._added: dict[tuple[int, int, int], int] = {}
         self._dataset_us: dict[int, int] = {}
 
-    def add_event(self, namespace: int, time_us: int, kind: EventType) -> None:
-        """A new run event of a job in this namespace."""
-        self._at(namespace, time_us, _PLACES[kind], 1)
+    def add_events(self, namespace: int, time_us: int, number: int, count: int) -> None:
+        """New run events of one type (as in `TYPES`) and quarter, of jobs in this namespace."""
+        self._at(namespace, time_us, number, count)
 
     def add_name(self, is_job: bool, namespace: int, first_us: int) -> None:
         """A job or dataset that nobody named before."""
