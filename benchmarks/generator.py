@@ -20,13 +20,15 @@ _TYPES = ("bigint", "varchar", "timestamp", "numeric(18,4)", "boolean")
 Json = dict[str, Any]
 
 
-def events(count: int, *, seed: int = 0, jobs: int = 500) -> Iterator[bytes]:
-    """`count` events as JSON; the same seed gives the same bytes."""
+def events(
+    count: int, *, seed: int = 0, jobs: int = 500, start: datetime = _START
+) -> Iterator[bytes]:
+    """`count` events as JSON, four a second from `start`; the same seed gives the same bytes."""
     rng = random.Random(seed)
     shapes = [_Job(n, rng) for n in range(jobs)]
     opened: list[tuple[_Job, str, str]] = []
     for n in range(count):
-        now = _START + timedelta(milliseconds=250 * n)
+        now = start + timedelta(milliseconds=250 * n)
         if len(opened) < _OPEN_RUNS and (not opened or rng.random() < 0.5):
             job, run = shapes[(n * 7919) % jobs], str(UUID(int=rng.getrandbits(128), version=4))
             parent = str(UUID(int=(seed << 64) + n // 20, version=4))

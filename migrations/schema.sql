@@ -297,7 +297,17 @@ create table sighting (
   bag_use integer not null
 ) with (autovacuum_vacuum_scale_factor=0.02);
 
-<<<<<<< HEAD
+create table source (
+  id integer not null,
+  namespace integer not null,
+  key uuid not null,
+  first_at timestamp with time zone not null,
+  name text not null,
+  uri text not null,
+  constraint source_pkey PRIMARY KEY (id),
+  constraint source_key_key UNIQUE (key)
+);
+
 create table source_note (
   key uuid not null,
   seq bigint not null,
@@ -325,18 +335,19 @@ create table tag_note (
   name text not null,
   description text,
   constraint tag_note_pkey PRIMARY KEY (seq)
-=======
-create table source (
-  id integer not null,
-  namespace integer not null,
-  key uuid not null,
-  first_at timestamp with time zone not null,
-  name text not null,
-  uri text not null,
-  constraint source_pkey PRIMARY KEY (id),
-  constraint source_key_key UNIQUE (key)
->>>>>>> questions
 );
+
+create table tally (
+  at timestamp with time zone not null,
+  namespace integer not null,
+  starts integer not null,
+  completes integer not null,
+  fails integer not null,
+  aborts integer not null,
+  jobs integer not null,
+  datasets integer not null,
+  constraint tally_pkey PRIMARY KEY (namespace, at)
+) with (fillfactor=50);
 
 create table event_body_default partition of event_body DEFAULT;
 
@@ -434,7 +445,9 @@ create view source_said as
     s.uri,
     s.first_at,
     COALESCE(e.last_at, s.first_at) AS last_at,
-    n.name AS namespace
+    n.name AS namespace,
+    NULL::text AS type,
+    NULL::text AS description
    FROM source s
      JOIN namespace n ON n.id = s.namespace
      LEFT JOIN seen e ON e.entity = s.id
@@ -443,14 +456,33 @@ UNION ALL
     ''::text AS uri,
     n.first_at,
     COALESCE(e.last_at, n.first_at) AS last_at,
-    n.name AS namespace
+    n.name AS namespace,
+    NULL::text AS type,
+    NULL::text AS description
    FROM namespace n
      LEFT JOIN seen e ON e.entity = n.id
   WHERE (( SELECT d.id
            FROM dataset d
           WHERE d.namespace = n.id
           ORDER BY ("left"(d.name, 256) COLLATE "C"), d.key
-         LIMIT 1)) IS NOT NULL;
+         LIMIT 1)) IS NOT NULL
+UNION ALL
+ SELECT w.name,
+    w."coalesce" AS uri,
+    w.min AS first_at,
+    w.at AS last_at,
+    w.text AS namespace,
+    w.type,
+    w.description
+   FROM ( SELECT DISTINCT ON (source_note.key) source_note.name,
+            COALESCE(source_note.url, ''::text) AS "coalesce",
+            min(source_note.at) OVER (PARTITION BY source_note.key) AS min,
+            source_note.at,
+            NULL::text AS text,
+            source_note.type,
+            source_note.description
+           FROM source_note
+          ORDER BY source_note.key, source_note.seq DESC) w;
 
 CREATE OR REPLACE FUNCTION public.canonical(datasets integer[], met integer[])
  RETURNS integer[]
@@ -539,22 +571,14 @@ begin
     names := named_as(frontier);
     if way = 'a' then
       -- A set that names a dataset need not live: only an edge connects.
-<<<<<<< HEAD
-      jobs := array(select s.job from io_member m join io_set s on s.id = m.io_set
-        where m.dataset = any (names) except select unnest(met_jobs));
-      if deletes then
-        jobs := present(jobs, as_of);
-      end if;
-      with edges as materialized (
-        select distinct e.job, e.dataset, e.dir from edges_of_jobs(jobs, as_of) e
-      )
-=======
       jobs := array(select s.job from unnest(names) as n (dataset)
         cross join lateral (
           select m.io_set from io_member m where m.dataset = n.dataset offset 0) as m
         cross join lateral (select o.job from io_set o where o.id = m.io_set offset 0) as s
         except select unnest(met_jobs));
->>>>>>> questions
+      if deletes then
+        jobs := present(jobs, as_of);
+      end if;
       select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
       from (
         select distinct f.job, f.dataset, f.dir,

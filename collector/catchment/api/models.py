@@ -116,7 +116,7 @@ class Tags(Answer):
     tags: list[Tag]
 
 
-class Source(Answer):
+class DataSource(Answer):
     """Where datasets lie. `connectionUrl` is empty where nobody says; `type` is its scheme."""
 
     type: str
@@ -130,7 +130,7 @@ class Source(Answer):
 class Sources(Answer):
     """A page of sources."""
 
-    sources: list[Source]
+    sources: list[DataSource]
 
 
 class Field(Answer):

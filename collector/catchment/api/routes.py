@@ -16,6 +16,7 @@ from catchment.api import (
     runlineage,
     runs,
     sources,
+    stats,
     tags,
     versions,
 )
@@ -36,6 +37,7 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
         runlineage.build_router(questions),
         lineage.build_router(questions, graph_nodes_max=graph_nodes_max),
         columns.build_router(questions, graph_nodes_max=graph_nodes_max),
+        stats.build_router(questions),
         events_lineage.build_router(questions),
         events.build_router(questions),
         tags.build_router(questions),

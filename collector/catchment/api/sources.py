@@ -29,7 +29,7 @@ def build_router(questions: Questions) -> APIRouter:
         rows = await questions.sources.page(seen, limit, offset)
         return answer({"sources": [shapes.source(row) for row in rows]})
 
-    @router.get("/sources/{source:name}", response_model=models.Source)
+    @router.get("/sources/{source:name}", response_model=models.DataSource)
     async def one_source(request: Request, source: str) -> Response:
         """One source."""
         row = await questions.sources.one(source, await _seen(questions, sight_of(request)))

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from pydantic import BaseModel
 
-from catchment.api import column_models, models, version_models
+from catchment.api import column_models, models, stats, version_models
 from tests.integration.http.conftest import Collector, event
 
 FACETS = version_models.RunFacets
@@ -87,3 +87,19 @@ def test_the_log_fits_its_description(filled: Collector) -> None:
     body = filled.client.get("/api/v1/events/1")
     assert (body.content, body.headers["x-content-type-options"]) == (b"{}", "nosniff")
     assert "sandbox" in body.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        ("lineage-events", stats.EventCounts),
+        ("jobs", stats.NameCount),
+        ("datasets", stats.NameCount),
+        ("sources", stats.NameCount),
+    ],
+)
+def test_figures_fit_their_models(filled: Collector, path: str, model: type[BaseModel]) -> None:
+    found = filled.client.get(f"/api/v1/stats/{path}?period=DAY").json()
+    assert len(found) == 24
+    for one in found:
+        assert model.model_validate(one).model_dump(mode="json", by_alias=True) == one

@@ -58,7 +58,7 @@ def _add_namespaces_and_sources(
 
     @router.put(
         "/sources/{source:name}",
-        response_model=models.Source,
+        response_model=models.DataSource,
         openapi_extra=described(SourceMeta),
     )
     async def put_source(request: Request, source: str) -> Response:

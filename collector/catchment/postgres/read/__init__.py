@@ -15,6 +15,7 @@ from catchment.postgres.read.log import Log
 from catchment.postgres.read.marks import MarkBook
 from catchment.postgres.read.names import Names
 from catchment.postgres.read.sources import Sources
+from catchment.postgres.read.stats import Stats
 from catchment.postgres.read.versions import Versions
 
 __all__ = ["Questions"]
@@ -34,4 +35,5 @@ class Questions:
         self.bindings = Bindings(pool)
         self.events = Events(pool)
         self.sources = Sources(pool)
+        self.stats = Stats(pool)
         self.versions = Versions(pool, self.details)

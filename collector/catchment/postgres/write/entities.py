@@ -4,25 +4,24 @@ A name whose committed first sight is not later costs nothing. Nothing else is d
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from catchment.lineage.gather import Asserted, EdgeKey, Touch
 from catchment.postgres.caches import Cache
-from catchment.postgres.write.session import Session
+from catchment.postgres.write.session import Named, Session
 from catchment.postgres.write.state import Entity
 
 
 class Queries(NamedTuple):
-    """How one kind of entity is written and found."""
+    """How jobs or datasets are written, found, and moved to an earlier first sight."""
 
     insert: str
     find: str
+    move: str
 
 
-_NAMESPACES = Queries("ensure_namespaces", "find_namespaces")
-_JOBS = Queries("ensure_jobs", "find_jobs")
-_DATASETS = Queries("ensure_datasets", "find_datasets")
-_SOURCES = Queries("ensure_sources", "find_sources")
+_JOBS = Queries("ensure_jobs", "find_jobs", "move_jobs")
+_DATASETS = Queries("ensure_datasets", "find_datasets", "move_datasets")
 
 
 async def ensure_names(session: Session, asserted: Asserted) -> None:
@@ -61,8 +60,10 @@ async def _ensure_namespaces(session: Session, touches: Iterable[Touch]) -> None
             new[key] = (first_us, touch.name.namespace)
     if new:
         firsts, names = map(list, zip(*new.values(), strict=True))
-        for key, row_id, first_us in await _write(session, _NAMESPACES, list(new), [firsts, names]):
-            _learn(known, key, row_id, first_us, None)
+        ids = await session.row_ids(len(new))
+        await session.execute("ensure_namespaces", ids, list(new), firsts, names)
+        for row in await session.fetch("find_namespaces", list(new)):
+            _learn(known, row["key"], row["id"], row["first_at"], None)
 
 
 async def _ensure(
@@ -76,14 +77,41 @@ async def _ensure(
         return
     namespaces = session.known.namespaces
     spaces = {touch.name.key: namespaces[touch.name.namespace_key] for touch in touches}
-    columns: list[list[Any]] = [
+    firsts = {touch.name.key: touch.first_us for touch in touches}
+    added = await _insert(session, queries, touches, spaces)
+    for key, row_id in added.items():
+        _learn(known, key, row_id, firsts[key], spaces[key])
+        session.named.append(Named(queries is _JOBS, spaces[key].id, None, firsts[key]))
+    others = [key for key in spaces if key not in added]
+    found = await session.fetch(queries.find, others) if others else []
+    for key, row_id, first_us in found:
+        _learn(known, key, row_id, min(first_us, firsts[key]), spaces[key])
+    keys.update({known[key].id: key for key in spaces})
+    earlier = {row_id: key for key, row_id, first_us in found if first_us > firsts[key]}
+    if earlier:
+        moved = await session.fetch(
+            queries.move, list(earlier), [firsts[k] for k in earlier.values()]
+        )
+        for row_id, old_us in moved:
+            key = earlier[row_id]
+            named = Named(queries is _JOBS, spaces[key].id, old_us, firsts[key])
+            session.named.append(named)
+
+
+async def _insert(
+    session: Session, queries: Queries, touches: list[Touch], spaces: dict[bytes, Entity]
+) -> dict[bytes, int]:
+    """Key -> id of those that were new; what somebody else has written meanwhile is not."""
+    ids = dict(zip(spaces, await session.row_ids(len(spaces)), strict=True))
+    rows = await session.fetch(
+        queries.insert,
+        list(ids.values()),
+        list(ids),
         [touch.first_us for touch in touches],
         [touch.name.name for touch in touches],
         [namespace.id for namespace in spaces.values()],
-    ]
-    for key, row_id, first_us in await _write(session, queries, list(spaces), columns):
-        _learn(known, key, row_id, first_us, spaces[key])
-        keys[row_id] = key
+    )
+    return {row["key"]: ids[row["key"]] for row in rows}
 
 
 async def _ensure_sources(session: Session, asserted: Asserted) -> None:
@@ -98,24 +126,17 @@ async def _ensure_sources(session: Session, asserted: Asserted) -> None:
         return
     datasets = session.known.datasets
     spaces = {key: datasets[touch.source.dataset.key].namespace for key, touch in new.items()}
-    columns: list[list[Any]] = [
+    await session.execute(
+        "ensure_sources",
+        await session.row_ids(len(new)),
+        list(new),
         [touch.first_us for touch in new.values()],
         [touch.source.name for touch in new.values()],
         [touch.source.uri for touch in new.values()],
         [None if space is None else space.id for space in spaces.values()],
-    ]
-    for key, row_id, first_us in await _write(session, _SOURCES, list(new), columns):
+    )
+    for key, row_id, first_us in await session.fetch("find_sources", list(new)):
         _learn(known, key, row_id, first_us, spaces[key])
-
-
-async def _write(
-    session: Session, queries: Queries, keys: list[bytes], columns: list[list[Any]]
-) -> list[tuple[bytes, int, int]]:
-    """(key, id, first sight) of each, as they stand then."""
-    ids = await session.row_ids(len(keys))
-    await session.execute(queries.insert, ids, keys, *columns)
-    rows = await session.fetch(queries.find, keys)
-    return [(row["key"], row["id"], row["first_at"]) for row in rows]
 
 
 def _learn(

@@ -10,15 +10,14 @@ from hashlib import sha256
 from typing import Any
 
 from catchment.errors import Problem
-from catchment.events.model import EventType
 from catchment.events.names import to_text
 from catchment.lineage.assertion import ReadEvent
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
 from catchment.postgres.blobs import blobs
 from catchment.postgres.write.controls import write_control
 from catchment.postgres.write.session import Session
+from catchment.postgres.write.tally import TYPES, write_tally
 
-_TYPES = {kind: number for number, kind in enumerate(EventType)}
 _TIME_BITS = 48
 _KEY_HASH_BYTES = 10
 _MS_OFFSET = 1 << (_TIME_BITS - 1)
@@ -115,7 +114,9 @@ async def append(
         list(packed),
         [entity in jobs for entity in seen],
     )
-    return Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
+    head = Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
+    await write_tally(session, head.first_seq, len(entries))
+    return head
 
 
 def _row(
@@ -130,7 +131,7 @@ def _row(
             _subject(session, event),
             Kind.EVENT,
             entry.source,
-            _TYPES[event.type] if event.type else None,
+            TYPES[event.type] if event.type else None,
             event.sha256 if key is None else event.sha256[_KEY_HASH_BYTES:],
         )
     kind = Kind.DEAD_LETTER if isinstance(entry, DeadEntry) else entry.kind

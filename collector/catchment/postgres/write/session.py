@@ -1,7 +1,8 @@
 """One batch's transaction: the connection, what is known, and ids for new rows."""
 
+import time
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import asyncpg
 
@@ -12,6 +13,15 @@ from catchment.postgres.write.state import IdBlocks, Known
 K = TypeVar("K", bound=bytes)
 
 
+class Named(NamedTuple):
+    """A job or dataset, and its first sight; the one before, if it was seen before."""
+
+    is_job: bool
+    namespace: int
+    old_us: int | None
+    first_us: int
+
+
 class Redo(Exception):
     """Another writer was quicker, or the caches are of another epoch: do the batch once more."""
 
@@ -19,7 +29,8 @@ class Redo(Exception):
 class Session:
     """Hands the steps of one batch what they share. Lives as long as the transaction.
 
-    `job_ids` and `dataset_ids` hold the id of every job and dataset that the batch touches.
+    `job_ids` and `dataset_ids` hold the id of every job and dataset that the batch touches; `named`
+    the jobs and datasets that are new or seen earlier than before.
     """
 
     def __init__(
@@ -29,6 +40,8 @@ class Session:
         self.known = known
         self.job_ids: dict[bytes, int] = {}
         self.dataset_ids: dict[bytes, int] = {}
+        self.named: list[Named] = []
+        self.begun_us = time.time_ns() // 1_000
         self._rows = rows
         self._runs = runs
 
