@@ -11,8 +11,10 @@ from catchment.api import (
     events,
     events_lineage,
     lineage,
+    producers,
     runlineage,
     runs,
+    search,
     versions,
 )
 from catchment.api.min_seq import wait_for_min_seq
@@ -30,6 +32,8 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
         columns.build_router(questions, graph_nodes_max=graph_nodes_max),
         events_lineage.build_router(questions),
         events.build_router(questions),
+        producers.build_router(questions),
+        search.build_router(questions),
     )
     whole = APIRouter(dependencies=[Depends(wait_for_min_seq(questions.log))])
     for router in routers:

@@ -13,6 +13,7 @@ from catchment.postgres.read.events import Events
 from catchment.postgres.read.lineage import Lineage
 from catchment.postgres.read.log import Log
 from catchment.postgres.read.names import Names
+from catchment.postgres.read.search import Search
 from catchment.postgres.read.versions import Versions
 
 __all__ = ["Questions"]
@@ -31,3 +32,4 @@ class Questions:
         self.bindings = Bindings(pool)
         self.events = Events(pool)
         self.versions = Versions(pool, self.details)
+        self.search = Search(pool)

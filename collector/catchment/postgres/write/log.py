@@ -15,6 +15,7 @@ from catchment.events.names import to_text
 from catchment.lineage.assertion import ReadEvent
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
 from catchment.postgres.blobs import blobs
+from catchment.postgres.write.producers import producer_columns
 from catchment.postgres.write.session import Session
 
 _TYPES = {kind: number for number, kind in enumerate(EventType)}
@@ -111,6 +112,7 @@ async def append(
         list(seen.values()),
         list(ns),
         list(packed),
+        *producer_columns(session, entries),
     )
     return Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
 
