@@ -1,488 +1,13 @@
 -- Today's schema, for reading. Generated from the migrations by `make schema`; do not edit.
 
--- Functions are in order of name, and may call later ones.
+-- Functions are in order of name, and may call later ones, and ask tables that come after them.
 set check_function_bodies = off;
+
+create extension pg_trgm;
 
 create sequence batch_id as bigint start 1 increment 1 minvalue 1 maxvalue 9223372036854775807 cache 1;
 create sequence row_id as bigint start 1 increment 1000 minvalue 1 maxvalue 9223372036854775807 cache 1;
 create sequence run_id as bigint start 1 increment 1000 minvalue 1 maxvalue 9223372036854775807 cache 1;
-
-create table alias (
-  a integer not null,
-  b integer not null,
-  rule text not null,
-  evidence text not null,
-  from_at timestamp with time zone not null,
-  to_at timestamp with time zone not null,
-  run bigint,
-  constraint alias_pkey PRIMARY KEY (a, b, rule, evidence)
-);
-
-create table api_key (
-  id text not null,
-  hash bytea not null,
-  name text not null,
-  scopes text[] not null,
-  namespaces text[] not null,
-  created_at timestamp with time zone not null,
-  revoked_at timestamp with time zone,
-  constraint api_key_pkey PRIMARY KEY (id)
-);
-
-create table bag (
-  id integer not null,
-  hash uuid not null,
-  facets integer[] not null,
-  constraint bag_pkey PRIMARY KEY (id),
-  constraint bag_hash_key UNIQUE (hash)
-);
-
-create table bag_use (
-  entity integer not null,
-  bag integer not null,
-  dir "char" not null,
-  id integer not null,
-  constraint bag_use_pkey PRIMARY KEY (id),
-  constraint bag_use_entity_dir_bag_key UNIQUE (entity, dir, bag)
-);
-
-create table batch (
-  id bigint not null,
-  first_seq bigint not null,
-  entries integer not null,
-  logged_at timestamp with time zone not null,
-  received_at timestamp with time zone not null,
-  constraint batch_pkey PRIMARY KEY (id)
-);
-
-create table colset (
-  id integer not null,
-  hash uuid not null,
-  body bytea not null,
-  constraint colset_pkey PRIMARY KEY (id),
-  constraint colset_hash_key UNIQUE (hash)
-);
-
-create table control (
-  seq bigint not null,
-  at timestamp with time zone not null,
-  body jsonb not null,
-  constraint control_pkey PRIMARY KEY (seq)
-);
-
-create table dataset (
-  id integer not null,
-  namespace integer not null,
-  canon integer not null,
-  key uuid not null,
-  first_at timestamp with time zone not null,
-  name text not null,
-  constraint dataset_pkey PRIMARY KEY (id),
-  constraint dataset_key_key UNIQUE (key)
-);
-
-create table dead_letter (
-  sha256 bytea not null,
-  seq bigint not null,
-  count bigint not null,
-  source smallint not null,
-  reason text not null,
-  detail jsonb not null,
-  body bytea not null,
-  constraint dead_letter_pkey PRIMARY KEY (sha256),
-  constraint dead_letter_seq_key UNIQUE (seq)
-);
-
-create table declared (
-  job integer not null,
-  at timestamp with time zone not null,
-  hash uuid not null,
-  io_set integer not null,
-  fills_in boolean not null,
-  fills_out boolean not null,
-  constraint declared_pkey PRIMARY KEY (job, at, hash)
-);
-
-create table deletion (
-  key uuid not null,
-  seq bigint not null,
-  at timestamp with time zone not null,
-  constraint deletion_pkey PRIMARY KEY (key, seq)
-);
-
-create table edge (
-  job integer not null,
-  dataset integer not null,
-  dir "char" not null,
-  basis smallint not null,
-  first_at timestamp with time zone not null,
-  constraint edge_pkey PRIMARY KEY (job, dataset, dir, basis)
-);
-
-create table event (
-  seq bigint not null,
-  key uuid,
-  batch bigint not null,
-  at timestamp with time zone,
-  run bigint,
-  n integer not null,
-  subject integer,
-  kind smallint not null,
-  source smallint not null,
-  type smallint,
-  sha256 bytea not null,
-  constraint event_pkey PRIMARY KEY (seq)
-);
-
-create table event_body (
-  batch bigint not null,
-  n integer not null,
-  dict smallint not null,
-  bodies bytea not null,
-  constraint event_body_pkey PRIMARY KEY (batch, n)
-) partition by RANGE (batch);
-
-create table event_problem (
-  batch bigint not null,
-  n integer not null,
-  problems jsonb not null,
-  constraint event_problem_pkey PRIMARY KEY (batch, n)
-);
-
-create table facet (
-  id integer not null,
-  hash uuid not null,
-  deleted boolean not null,
-  name text not null,
-  body bytea not null,
-  constraint facet_pkey PRIMARY KEY (id),
-  constraint facet_hash_key UNIQUE (hash)
-);
-
-create table head (
-  one boolean default true not null,
-  n bigint not null,
-  logged_at timestamp with time zone not null,
-  graph_epoch integer not null,
-  alias_epoch integer not null,
-  rules integer not null,
-  constraint head_pkey PRIMARY KEY (one),
-  constraint head_one_check CHECK (one)
-) with (fillfactor=10);
-
-create table io_member (
-  dataset integer not null,
-  io_set integer not null,
-  dir "char" not null,
-  named boolean not null,
-  constraint io_member_pkey PRIMARY KEY (dataset, dir, io_set)
-);
-
-create table io_pair (
-  io_set integer not null,
-  output integer not null,
-  input integer not null,
-  colset integer,
-  basis smallint not null,
-  constraint io_pair_pkey PRIMARY KEY (io_set, output, input, basis)
-);
-
-create table io_set (
-  id integer not null,
-  job integer not null,
-  hash uuid not null,
-  explicit boolean not null,
-  constraint io_set_pkey PRIMARY KEY (id),
-  constraint io_set_hash_key UNIQUE (hash)
-);
-
-create table job (
-  id integer not null,
-  namespace integer not null,
-  key uuid not null,
-  first_at timestamp with time zone not null,
-  name text not null,
-  constraint job_pkey PRIMARY KEY (id),
-  constraint job_key_key UNIQUE (key)
-);
-
-create table job_edge (
-  origin integer not null,
-  destination integer not null,
-  kind smallint not null,
-  first_at timestamp with time zone not null,
-  constraint job_edge_pkey PRIMARY KEY (origin, destination, kind)
-);
-
-create table job_version (
-  id integer not null,
-  job integer not null,
-  hash uuid not null,
-  constraint job_version_pkey PRIMARY KEY (id),
-  constraint job_version_hash_key UNIQUE (hash)
-);
-
-create table named_version (
-  dataset integer not null,
-  run bigint not null,
-  hash uuid not null,
-  version text not null,
-  constraint named_version_pkey PRIMARY KEY (dataset, hash, run)
-);
-
-create table namespace (
-  id integer not null,
-  key uuid not null,
-  first_at timestamp with time zone not null,
-  name text not null,
-  constraint namespace_pkey PRIMARY KEY (id),
-  constraint namespace_key_key UNIQUE (key)
-);
-
-create table namespace_note (
-  key uuid not null,
-  seq bigint not null,
-  at timestamp with time zone not null,
-  name text not null,
-  owner text,
-  description text,
-  constraint namespace_note_pkey PRIMARY KEY (key, seq)
-);
-
-create table run (
-  id bigint not null,
-  uuid uuid not null,
-  first_at timestamp with time zone not null,
-  last_at timestamp with time zone not null,
-  started_at timestamp with time zone,
-  ended_at timestamp with time zone,
-  nominal_start timestamp with time zone,
-  nominal_end timestamp with time zone,
-  parent bigint,
-  root bigint,
-  job integer,
-  io_set integer,
-  job_bag integer,
-  job_version integer,
-  state smallint not null,
-  bad boolean not null,
-  flags smallint not null,
-  fold bytea not null,
-  constraint run_pkey PRIMARY KEY (id),
-  constraint run_uuid_key UNIQUE (uuid)
-) with (autovacuum_vacuum_scale_factor=0.02);
-
-create table run_job (
-  run bigint not null,
-  job integer not null,
-  io_set integer not null,
-  job_bag integer,
-  first_at timestamp with time zone not null,
-  ended_at timestamp with time zone,
-  state smallint not null,
-  bad boolean not null,
-  constraint run_job_pkey PRIMARY KEY (run, job)
-);
-
-create table seen (
-  entity integer not null,
-  last_at timestamp with time zone not null,
-  job_slot integer,
-  constraint seen_pkey PRIMARY KEY (entity)
-) with (fillfactor=50);
-
-create table sighting (
-  run bigint,
-  at timestamp with time zone not null,
-  bag_use integer not null
-) with (autovacuum_vacuum_scale_factor=0.02);
-
-create table source (
-  id integer not null,
-  namespace integer not null,
-  key uuid not null,
-  first_at timestamp with time zone not null,
-  name text not null,
-  uri text not null,
-  constraint source_pkey PRIMARY KEY (id),
-  constraint source_key_key UNIQUE (key)
-);
-
-create table source_note (
-  key uuid not null,
-  seq bigint not null,
-  at timestamp with time zone not null,
-  name text not null,
-  type text,
-  url text,
-  description text,
-  constraint source_note_pkey PRIMARY KEY (key, seq)
-);
-
-create table tag_mark (
-  key uuid not null,
-  seq bigint not null,
-  at timestamp with time zone not null,
-  given boolean not null,
-  field text,
-  tag text not null,
-  constraint tag_mark_pkey PRIMARY KEY (key, seq)
-);
-
-create table tag_note (
-  seq bigint not null,
-  at timestamp with time zone not null,
-  name text not null,
-  description text,
-  constraint tag_note_pkey PRIMARY KEY (seq)
-);
-
-create table tally (
-  at timestamp with time zone not null,
-  namespace integer not null,
-  starts integer not null,
-  completes integer not null,
-  fails integer not null,
-  aborts integer not null,
-  jobs integer not null,
-  datasets integer not null,
-  constraint tally_pkey PRIMARY KEY (namespace, at)
-) with (fillfactor=50);
-
-create table event_body_default partition of event_body DEFAULT;
-
-CREATE INDEX dataset_alias ON public.dataset USING btree (canon) WHERE (canon <> id);
-CREATE INDEX dataset_name ON public.dataset USING btree (namespace, "left"(name, 256) COLLATE "C", key);
-CREATE INDEX declared_set ON public.declared USING btree (io_set);
-CREATE UNIQUE INDEX event_key ON public.event USING btree (key) WHERE (key IS NOT NULL);
-CREATE INDEX event_of_no_run ON public.event USING btree (key) WHERE (run IS NULL);
-CREATE INDEX event_subject ON public.event USING btree (subject, seq) WHERE (subject IS NOT NULL);
-CREATE INDEX facet_tags ON public.facet USING btree (id) WHERE (name = 'tags'::text);
-CREATE INDEX io_member_set ON public.io_member USING btree (io_set, dir) INCLUDE (dataset, named);
-CREATE INDEX io_pair_input ON public.io_pair USING btree (input, io_set);
-CREATE INDEX io_set_job ON public.io_set USING btree (job);
-CREATE INDEX job_name ON public.job USING btree (namespace, "left"(name, 256) COLLATE "C", key);
-CREATE INDEX job_version_job ON public.job_version USING btree (job);
-CREATE INDEX named_version_run ON public.named_version USING btree (run, dataset);
-CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at);
-CREATE INDEX run_job_bag ON public.run USING btree (job, job_bag, first_at DESC);
-CREATE INDEX run_job_ended ON public.run USING btree (job, ended_at DESC) WHERE (state = 2);
-CREATE INDEX run_job_started ON public.run USING btree (job, started_at DESC NULLS LAST, uuid DESC);
-CREATE INDEX run_job_version ON public.run USING btree (job_version, started_at) WHERE (job_version IS NOT NULL);
-CREATE INDEX run_parent ON public.run USING btree (parent) WHERE (parent IS NOT NULL);
-CREATE INDEX run_job_job ON public.run_job USING btree (job);
-CREATE INDEX run_job_set ON public.run_job USING btree (io_set, bad, first_at) INCLUDE (ended_at);
-CREATE INDEX seen_job_slot ON public.seen USING btree (job_slot DESC) WHERE (job_slot IS NOT NULL);
-CREATE UNIQUE INDEX sighting_declared ON public.sighting USING btree (bag_use, at) WHERE (run IS NULL);
-CREATE INDEX sighting_use ON public.sighting USING btree (bag_use, at DESC);
-CREATE INDEX source_name ON public.source USING hash (name);
-
-create view gone as
- WITH dead AS (
-         SELECT deletion.key,
-            max(deletion.at) AS at
-           FROM deletion
-          GROUP BY deletion.key
-        )
- SELECT j.id,
-    j.namespace,
-    true AS is_job
-   FROM dead x
-     JOIN job j ON j.key = x.key
-     LEFT JOIN seen ON seen.entity = j.id
-  WHERE x.at >= COALESCE(seen.last_at, j.first_at)
-UNION
- SELECT j.id,
-    j.namespace,
-    true AS is_job
-   FROM dead x
-     JOIN namespace s ON s.key = x.key
-     JOIN job j ON j.namespace = s.id
-     LEFT JOIN seen ON seen.entity = j.id
-  WHERE x.at >= COALESCE(seen.last_at, j.first_at)
-UNION
- SELECT d.id,
-    d.namespace,
-    false AS is_job
-   FROM dead x
-     JOIN dataset d ON d.key = x.key
-     LEFT JOIN seen ON seen.entity = d.id
-  WHERE x.at >= COALESCE(seen.last_at, d.first_at)
-UNION
- SELECT d.id,
-    d.namespace,
-    false AS is_job
-   FROM dead x
-     JOIN namespace s ON s.key = x.key
-     JOIN dataset d ON d.namespace = s.id
-     LEFT JOIN seen ON seen.entity = d.id
-  WHERE x.at >= COALESCE(seen.last_at, d.first_at);
-
-create view share as
- SELECT run.id AS run,
-    run.job,
-    run.io_set,
-    run.job_bag,
-    run.first_at,
-    run.ended_at,
-    run.state,
-    run.bad
-   FROM run
-  WHERE run.io_set IS NOT NULL
-UNION ALL
- SELECT run_job.run,
-    run_job.job,
-    run_job.io_set,
-    run_job.job_bag,
-    run_job.first_at,
-    run_job.ended_at,
-    run_job.state,
-    run_job.bad
-   FROM run_job;
-
-create view source_said as
- SELECT s.name,
-    s.uri,
-    s.first_at,
-    COALESCE(e.last_at, s.first_at) AS last_at,
-    n.name AS namespace,
-    NULL::text AS type,
-    NULL::text AS description
-   FROM source s
-     JOIN namespace n ON n.id = s.namespace
-     LEFT JOIN seen e ON e.entity = s.id
-UNION ALL
- SELECT n.name,
-    ''::text AS uri,
-    n.first_at,
-    COALESCE(e.last_at, n.first_at) AS last_at,
-    n.name AS namespace,
-    NULL::text AS type,
-    NULL::text AS description
-   FROM namespace n
-     LEFT JOIN seen e ON e.entity = n.id
-  WHERE (( SELECT d.id
-           FROM dataset d
-          WHERE d.namespace = n.id
-          ORDER BY ("left"(d.name, 256) COLLATE "C"), d.key
-         LIMIT 1)) IS NOT NULL
-UNION ALL
- SELECT w.name,
-    w."coalesce" AS uri,
-    w.min AS first_at,
-    w.at AS last_at,
-    w.text AS namespace,
-    w.type,
-    w.description
-   FROM ( SELECT DISTINCT ON (source_note.key) source_note.name,
-            COALESCE(source_note.url, ''::text) AS "coalesce",
-            min(source_note.at) OVER (PARTITION BY source_note.key) AS min,
-            source_note.at,
-            NULL::text AS text,
-            source_note.type,
-            source_note.description
-           FROM source_note
-          ORDER BY source_note.key, source_note.seq DESC) w;
 
 CREATE OR REPLACE FUNCTION public.canonical(datasets integer[], met integer[])
  RETURNS integer[]
@@ -534,6 +59,25 @@ AS $function$
       select i.dataset, i.dir, i.io_set, i.named from io_member i
       where i.io_set = d.in_set and i.dir = 'i' or i.io_set = d.out_set and i.dir = 'o'
       offset 0) as m
+$function$;
+
+CREATE OR REPLACE FUNCTION public.facet_form(facet text, body bytea)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+begin
+  if facet not in ('schema', 'documentation', 'tags') then
+    return null;
+  end if;
+  return (
+    select search_form(string_agg(distinct value #>> '{}', ' '))
+    from jsonb_path_query(convert_from(body, 'UTF8')::jsonb, '
+      $.** ? (@.type() == "object").keyvalue() ? (@.key == "name" || @.key == "description"
+        || @.key == "key" || @.key == "value").value ? (@.type() == "string")') as value);
+exception when others then
+  return null;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer, as_of timestamp with time zone)
@@ -706,3 +250,547 @@ AS $function$
     where x.key in (n.key, n.space) and x.at <= as_of
       and x.at >= coalesce(seen.last_at, n.first_at))
 $function$;
+
+CREATE OR REPLACE FUNCTION public.search_form(given text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  select ' ' || trim(regexp_replace(
+    replace(encode(convert_to(lower(left(given, 65536)), 'UTF8'), 'escape'), '\', ''),
+    '[^a-z0-9]+', ' ', 'g'))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_rank(name text, form text, asked text, begins text[])
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case
+    when lower(name) = asked then 0
+    when starts_with(lower(name), asked) then 1
+    when form like all (begins) then 2
+    else 3 end
+$function$;
+
+create table alias (
+  a integer not null,
+  b integer not null,
+  rule text not null,
+  evidence text not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  run bigint,
+  constraint alias_pkey PRIMARY KEY (a, b, rule, evidence)
+);
+
+create table api_key (
+  id text not null,
+  hash bytea not null,
+  name text not null,
+  scopes text[] not null,
+  namespaces text[] not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint api_key_pkey PRIMARY KEY (id)
+);
+
+create table bag (
+  id integer not null,
+  hash uuid not null,
+  facets integer[] not null,
+  constraint bag_pkey PRIMARY KEY (id),
+  constraint bag_hash_key UNIQUE (hash)
+);
+
+create table bag_use (
+  entity integer not null,
+  bag integer not null,
+  dir "char" not null,
+  id integer not null,
+  constraint bag_use_pkey PRIMARY KEY (id),
+  constraint bag_use_entity_dir_bag_key UNIQUE (entity, dir, bag)
+);
+
+create table batch (
+  id bigint not null,
+  first_seq bigint not null,
+  entries integer not null,
+  logged_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  constraint batch_pkey PRIMARY KEY (id)
+);
+
+create table colset (
+  id integer not null,
+  hash uuid not null,
+  body bytea not null,
+  constraint colset_pkey PRIMARY KEY (id),
+  constraint colset_hash_key UNIQUE (hash)
+);
+
+create table control (
+  seq bigint not null,
+  at timestamp with time zone not null,
+  body jsonb not null,
+  constraint control_pkey PRIMARY KEY (seq)
+);
+
+create table dataset (
+  id integer not null,
+  namespace integer not null,
+  canon integer not null,
+  key uuid not null,
+  first_at timestamp with time zone not null,
+  name text not null,
+  form text generated always as (search_form(name)) stored not null,
+  constraint dataset_pkey PRIMARY KEY (id),
+  constraint dataset_key_key UNIQUE (key)
+);
+
+create table dead_letter (
+  sha256 bytea not null,
+  seq bigint not null,
+  count bigint not null,
+  source smallint not null,
+  reason text not null,
+  detail jsonb not null,
+  body bytea not null,
+  constraint dead_letter_pkey PRIMARY KEY (sha256),
+  constraint dead_letter_seq_key UNIQUE (seq)
+);
+
+create table declared (
+  job integer not null,
+  at timestamp with time zone not null,
+  hash uuid not null,
+  io_set integer not null,
+  fills_in boolean not null,
+  fills_out boolean not null,
+  constraint declared_pkey PRIMARY KEY (job, at, hash)
+);
+
+create table deletion (
+  key uuid not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  constraint deletion_pkey PRIMARY KEY (key, seq)
+);
+
+create table edge (
+  job integer not null,
+  dataset integer not null,
+  dir "char" not null,
+  basis smallint not null,
+  first_at timestamp with time zone not null,
+  constraint edge_pkey PRIMARY KEY (job, dataset, dir, basis)
+);
+
+create table event (
+  seq bigint not null,
+  key uuid,
+  batch bigint not null,
+  at timestamp with time zone,
+  run bigint,
+  n integer not null,
+  subject integer,
+  kind smallint not null,
+  source smallint not null,
+  type smallint,
+  sha256 bytea not null,
+  constraint event_pkey PRIMARY KEY (seq)
+);
+
+create table event_body (
+  batch bigint not null,
+  n integer not null,
+  dict smallint not null,
+  bodies bytea not null,
+  constraint event_body_pkey PRIMARY KEY (batch, n)
+) partition by RANGE (batch);
+
+create table event_problem (
+  batch bigint not null,
+  n integer not null,
+  problems jsonb not null,
+  constraint event_problem_pkey PRIMARY KEY (batch, n)
+);
+
+create table facet (
+  id integer not null,
+  hash uuid not null,
+  deleted boolean not null,
+  name text not null,
+  body bytea not null,
+  form text generated always as (facet_form(name, body)) stored,
+  constraint facet_pkey PRIMARY KEY (id),
+  constraint facet_hash_key UNIQUE (hash)
+);
+
+create table head (
+  one boolean default true not null,
+  n bigint not null,
+  logged_at timestamp with time zone not null,
+  graph_epoch integer not null,
+  alias_epoch integer not null,
+  rules integer not null,
+  constraint head_pkey PRIMARY KEY (one),
+  constraint head_one_check CHECK (one)
+) with (fillfactor=10);
+
+create table io_member (
+  dataset integer not null,
+  io_set integer not null,
+  dir "char" not null,
+  named boolean not null,
+  constraint io_member_pkey PRIMARY KEY (dataset, dir, io_set)
+);
+
+create table io_pair (
+  io_set integer not null,
+  output integer not null,
+  input integer not null,
+  colset integer,
+  basis smallint not null,
+  constraint io_pair_pkey PRIMARY KEY (io_set, output, input, basis)
+);
+
+create table io_set (
+  id integer not null,
+  job integer not null,
+  hash uuid not null,
+  explicit boolean not null,
+  constraint io_set_pkey PRIMARY KEY (id),
+  constraint io_set_hash_key UNIQUE (hash)
+);
+
+create table job (
+  id integer not null,
+  namespace integer not null,
+  key uuid not null,
+  first_at timestamp with time zone not null,
+  name text not null,
+  form text generated always as (search_form(name)) stored not null,
+  constraint job_pkey PRIMARY KEY (id),
+  constraint job_key_key UNIQUE (key)
+);
+
+create table job_edge (
+  origin integer not null,
+  destination integer not null,
+  kind smallint not null,
+  first_at timestamp with time zone not null,
+  constraint job_edge_pkey PRIMARY KEY (origin, destination, kind)
+);
+
+create table job_version (
+  id integer not null,
+  job integer not null,
+  hash uuid not null,
+  constraint job_version_pkey PRIMARY KEY (id),
+  constraint job_version_hash_key UNIQUE (hash)
+);
+
+create table mention (
+  facet integer not null,
+  entity integer not null,
+  key uuid not null,
+  constraint mention_pkey PRIMARY KEY (facet, key)
+);
+
+create table named_version (
+  dataset integer not null,
+  run bigint not null,
+  hash uuid not null,
+  version text not null,
+  constraint named_version_pkey PRIMARY KEY (dataset, hash, run)
+);
+
+create table namespace (
+  id integer not null,
+  key uuid not null,
+  first_at timestamp with time zone not null,
+  name text not null,
+  constraint namespace_pkey PRIMARY KEY (id),
+  constraint namespace_key_key UNIQUE (key)
+);
+
+create table namespace_note (
+  key uuid not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  name text not null,
+  owner text,
+  description text,
+  constraint namespace_note_pkey PRIMARY KEY (key, seq)
+);
+
+create table producer (
+  key uuid not null,
+  namespace integer not null,
+  events bigint not null,
+  problems bigint not null,
+  last_at timestamp with time zone not null,
+  uri text not null,
+  constraint producer_pkey PRIMARY KEY (key, namespace)
+) with (fillfactor=50);
+
+create table run (
+  id bigint not null,
+  uuid uuid not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  nominal_start timestamp with time zone,
+  nominal_end timestamp with time zone,
+  parent bigint,
+  root bigint,
+  job integer,
+  io_set integer,
+  job_bag integer,
+  job_version integer,
+  state smallint not null,
+  bad boolean not null,
+  flags smallint not null,
+  fold bytea not null,
+  constraint run_pkey PRIMARY KEY (id),
+  constraint run_uuid_key UNIQUE (uuid)
+) with (autovacuum_vacuum_scale_factor=0.02);
+
+create table run_job (
+  run bigint not null,
+  job integer not null,
+  io_set integer not null,
+  job_bag integer,
+  first_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  state smallint not null,
+  bad boolean not null,
+  constraint run_job_pkey PRIMARY KEY (run, job)
+);
+
+create table seen (
+  entity integer not null,
+  last_at timestamp with time zone not null,
+  job_slot integer,
+  constraint seen_pkey PRIMARY KEY (entity)
+) with (fillfactor=50);
+
+create table sighting (
+  run bigint,
+  at timestamp with time zone not null,
+  bag_use integer not null
+) with (autovacuum_vacuum_scale_factor=0.02);
+
+create table source (
+  id integer not null,
+  namespace integer not null,
+  key uuid not null,
+  first_at timestamp with time zone not null,
+  name text not null,
+  uri text not null,
+  constraint source_pkey PRIMARY KEY (id),
+  constraint source_key_key UNIQUE (key)
+);
+
+create table source_note (
+  key uuid not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  name text not null,
+  type text,
+  url text,
+  description text,
+  constraint source_note_pkey PRIMARY KEY (key, seq)
+);
+
+create table tag_mark (
+  key uuid not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  given boolean not null,
+  field text,
+  tag text not null,
+  constraint tag_mark_pkey PRIMARY KEY (key, seq)
+);
+
+create table tag_note (
+  seq bigint not null,
+  at timestamp with time zone not null,
+  name text not null,
+  description text,
+  constraint tag_note_pkey PRIMARY KEY (seq)
+);
+
+create table tally (
+  at timestamp with time zone not null,
+  namespace integer not null,
+  starts integer not null,
+  completes integer not null,
+  fails integer not null,
+  aborts integer not null,
+  jobs integer not null,
+  datasets integer not null,
+  constraint tally_pkey PRIMARY KEY (namespace, at)
+) with (fillfactor=50);
+
+create table event_body_default partition of event_body DEFAULT;
+
+CREATE INDEX dataset_alias ON public.dataset USING btree (canon) WHERE (canon <> id);
+CREATE INDEX dataset_begins ON public.dataset USING btree ("left"(lower(name), 256) COLLATE "C", key);
+CREATE INDEX dataset_form ON public.dataset USING gin (form gin_trgm_ops) WITH (gin_pending_list_limit='256');
+CREATE INDEX dataset_name ON public.dataset USING btree (namespace, "left"(name, 256) COLLATE "C", key);
+CREATE INDEX declared_set ON public.declared USING btree (io_set);
+CREATE UNIQUE INDEX event_key ON public.event USING btree (key) WHERE (key IS NOT NULL);
+CREATE INDEX event_of_no_run ON public.event USING btree (key) WHERE (run IS NULL);
+CREATE INDEX event_subject ON public.event USING btree (subject, seq) WHERE (subject IS NOT NULL);
+CREATE INDEX facet_form ON public.facet USING gin (form gin_trgm_ops) WITH (gin_pending_list_limit='256') WHERE (form IS NOT NULL);
+CREATE INDEX facet_searched ON public.facet USING btree (hash) WHERE (form IS NOT NULL);
+CREATE INDEX facet_tags ON public.facet USING btree (id) WHERE (name = 'tags'::text);
+CREATE INDEX io_member_set ON public.io_member USING btree (io_set, dir) INCLUDE (dataset, named);
+CREATE INDEX io_pair_input ON public.io_pair USING btree (input, io_set);
+CREATE INDEX io_set_job ON public.io_set USING btree (job);
+CREATE INDEX job_begins ON public.job USING btree ("left"(lower(name), 256) COLLATE "C", key);
+CREATE INDEX job_form ON public.job USING gin (form gin_trgm_ops) WITH (gin_pending_list_limit='256');
+CREATE INDEX job_name ON public.job USING btree (namespace, "left"(name, 256) COLLATE "C", key);
+CREATE INDEX job_version_job ON public.job_version USING btree (job);
+CREATE INDEX named_version_run ON public.named_version USING btree (run, dataset);
+CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at);
+CREATE INDEX run_job_bag ON public.run USING btree (job, job_bag, first_at DESC);
+CREATE INDEX run_job_ended ON public.run USING btree (job, ended_at DESC) WHERE (state = 2);
+CREATE INDEX run_job_started ON public.run USING btree (job, started_at DESC NULLS LAST, uuid DESC);
+CREATE INDEX run_job_version ON public.run USING btree (job_version, started_at) WHERE (job_version IS NOT NULL);
+CREATE INDEX run_parent ON public.run USING btree (parent) WHERE (parent IS NOT NULL);
+CREATE INDEX run_job_job ON public.run_job USING btree (job);
+CREATE INDEX run_job_set ON public.run_job USING btree (io_set, bad, first_at) INCLUDE (ended_at);
+CREATE INDEX seen_job_slot ON public.seen USING btree (job_slot DESC) WHERE (job_slot IS NOT NULL);
+CREATE UNIQUE INDEX sighting_declared ON public.sighting USING btree (bag_use, at) WHERE (run IS NULL);
+CREATE INDEX sighting_use ON public.sighting USING btree (bag_use, at DESC);
+CREATE INDEX source_name ON public.source USING hash (name);
+
+create view gone as
+ WITH dead AS (
+         SELECT deletion.key,
+            max(deletion.at) AS at
+           FROM deletion
+          GROUP BY deletion.key
+        )
+ SELECT j.id,
+    j.namespace,
+    true AS is_job
+   FROM dead x
+     JOIN job j ON j.key = x.key
+     LEFT JOIN seen ON seen.entity = j.id
+  WHERE x.at >= COALESCE(seen.last_at, j.first_at)
+UNION
+ SELECT j.id,
+    j.namespace,
+    true AS is_job
+   FROM dead x
+     JOIN namespace s ON s.key = x.key
+     JOIN job j ON j.namespace = s.id
+     LEFT JOIN seen ON seen.entity = j.id
+  WHERE x.at >= COALESCE(seen.last_at, j.first_at)
+UNION
+ SELECT d.id,
+    d.namespace,
+    false AS is_job
+   FROM dead x
+     JOIN dataset d ON d.key = x.key
+     LEFT JOIN seen ON seen.entity = d.id
+  WHERE x.at >= COALESCE(seen.last_at, d.first_at)
+UNION
+ SELECT d.id,
+    d.namespace,
+    false AS is_job
+   FROM dead x
+     JOIN namespace s ON s.key = x.key
+     JOIN dataset d ON d.namespace = s.id
+     LEFT JOIN seen ON seen.entity = d.id
+  WHERE x.at >= COALESCE(seen.last_at, d.first_at);
+
+create view named as
+ SELECT job.id,
+    true AS is_job,
+    job.namespace,
+    job.key,
+    job.first_at,
+    job.name,
+    job.form
+   FROM job
+UNION ALL
+ SELECT dataset.id,
+    false AS is_job,
+    dataset.namespace,
+    dataset.key,
+    dataset.first_at,
+    dataset.name,
+    dataset.form
+   FROM dataset;
+
+create view share as
+ SELECT run.id AS run,
+    run.job,
+    run.io_set,
+    run.job_bag,
+    run.first_at,
+    run.ended_at,
+    run.state,
+    run.bad
+   FROM run
+  WHERE run.io_set IS NOT NULL
+UNION ALL
+ SELECT run_job.run,
+    run_job.job,
+    run_job.io_set,
+    run_job.job_bag,
+    run_job.first_at,
+    run_job.ended_at,
+    run_job.state,
+    run_job.bad
+   FROM run_job;
+
+create view source_said as
+ SELECT s.name,
+    s.uri,
+    s.first_at,
+    COALESCE(e.last_at, s.first_at) AS last_at,
+    n.name AS namespace,
+    NULL::text AS type,
+    NULL::text AS description
+   FROM source s
+     JOIN namespace n ON n.id = s.namespace
+     LEFT JOIN seen e ON e.entity = s.id
+UNION ALL
+ SELECT n.name,
+    ''::text AS uri,
+    n.first_at,
+    COALESCE(e.last_at, n.first_at) AS last_at,
+    n.name AS namespace,
+    NULL::text AS type,
+    NULL::text AS description
+   FROM namespace n
+     LEFT JOIN seen e ON e.entity = n.id
+  WHERE (( SELECT d.id
+           FROM dataset d
+          WHERE d.namespace = n.id
+          ORDER BY ("left"(d.name, 256) COLLATE "C"), d.key
+         LIMIT 1)) IS NOT NULL
+UNION ALL
+ SELECT w.name,
+    w."coalesce" AS uri,
+    w.min AS first_at,
+    w.at AS last_at,
+    w.text AS namespace,
+    w.type,
+    w.description
+   FROM ( SELECT DISTINCT ON (source_note.key) source_note.name,
+            COALESCE(source_note.url, ''::text) AS "coalesce",
+            min(source_note.at) OVER (PARTITION BY source_note.key) AS min,
+            source_note.at,
+            NULL::text AS text,
+            source_note.type,
+            source_note.description
+           FROM source_note
+          ORDER BY source_note.key, source_note.seq DESC) w;

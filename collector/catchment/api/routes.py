@@ -13,8 +13,10 @@ from catchment.api import (
     events,
     events_lineage,
     lineage,
+    producers,
     runlineage,
     runs,
+    search,
     sources,
     stats,
     tags,
@@ -40,6 +42,8 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
         stats.build_router(questions),
         events_lineage.build_router(questions),
         events.build_router(questions),
+        producers.build_router(questions),
+        search.build_router(questions),
         tags.build_router(questions),
     )
     whole = APIRouter(

@@ -68,19 +68,23 @@ class Sight:
 
     def dataset(self, row: DatasetRow) -> DatasetRow:
         """A dataset with its facets as this caller may see them."""
-        return replace(row, facets=self._facets(row.facets))
+        return replace(row, facets=self.facets(row.facets))
 
     def job(self, row: JobRow) -> JobRow:
         """A job; datasets and a parent of other namespaces are left out."""
         parent = row.parent
         return replace(
             row,
-            facets=self._facets(row.facets),
+            facets=self.facets(row.facets),
             inputs=self.nodes(row.inputs),
             outputs=self.nodes(row.outputs),
             runs=[self.run(run) for run in row.runs],
             parent=parent if parent and self.sees(parent.namespace) else None,
         )
+
+    def facets(self, facets: Facets) -> Facets:
+        """Facets with what of them this caller may see."""
+        return {name: self._facet(facet) for name, facet in facets.items()}
 
     def json(self, value: bytes) -> bytes:
         """A stored JSON value that is no whole facet."""
@@ -117,9 +121,6 @@ class Sight:
 
     def _bag(self, bag: Bag) -> Bag:
         return Bag(tuple(map(self._facet, bag.facets)))
-
-    def _facets(self, facets: Facets) -> Facets:
-        return {name: self._facet(facet) for name, facet in facets.items()}
 
     def _facet(self, facet: Facet) -> Facet:
         body = _shown(facet, self.view)

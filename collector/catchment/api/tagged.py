@@ -12,18 +12,18 @@ Json = dict[str, Any]
 
 def tags_of(facets: Facets, marks: Marks) -> list[str]:
     """The tags of a job, or of a dataset as a whole."""
-    return sorted(_by_field(facets, marks).get(None, ()))
+    return sorted(tags_by_field(facets, marks).get(None, ()))
 
 
 def tag_fields(fields: list[Json], facets: Facets, marks: Marks) -> list[Json]:
     """The columns of a dataset with their tags; the same list if there are none."""
-    found = _by_field(facets, marks)
+    found = tags_by_field(facets, marks)
     if not found.keys() - {None}:
         return fields
     return [field | {"tags": sorted(found.get(field["name"], ()))} for field in fields]
 
 
-def _by_field(facets: Facets, marks: Marks) -> dict[str | None, set[str]]:
+def tags_by_field(facets: Facets, marks: Marks) -> dict[str | None, set[str]]:
     """Column, or None for the whole -> its tags."""
     facet = facets.get("tags")
     found: dict[str | None, set[str]] = {}

@@ -21,6 +21,9 @@ from catchment.telemetry.logs import logger
 _FILE_NAME = re.compile(r"^(?P<version>\d{4})_(?P<name>[a-z]+(_[a-z0-9]+)+)\.sql$")
 # Generated for readers; lies beside the migrations and is none.
 SNAPSHOT_NAME = "schema.sql"
+# The one extension, and how the server says that it has no such thing.
+_EXTENSION, _TRIGRAMS = "extension", "pg_trgm"
+_NO_EXTENSION = (asyncpg.FeatureNotSupportedError, asyncpg.UndefinedFileError)
 # What is no fault of a migration: the disk, the memory, the connection, somebody's `shutdown`.
 _AWAY = (
     asyncpg.InsufficientResourcesError,
@@ -131,12 +134,29 @@ async def _apply_next(connection: asyncpg.Connection, known: Sequence[Migration]
             await _apply(connection, known[len(applied)])
             return True
     except asyncpg.InsufficientPrivilegeError as error:
+        raise CannotStart(_may_not(str(error))) from error
+    except _NO_EXTENSION as error:
+        if _EXTENSION not in str(error):
+            raise
         raise CannotStart(
-            "The database user may not create tables; make it the owner of the database, "
-            "or grant it `create` on the schema."
+            f"The database server lacks the {_EXTENSION} {_TRIGRAMS}, which search needs; it is "
+            "one of PostgreSQL's contrib modules: install the package that has them."
         ) from error
     except _AWAY as error:
         raise translate(error) from error
+
+
+def _may_not(said: str) -> str:
+    if _EXTENSION in said:
+        return (
+            f"The database user may not create the {_EXTENSION} {_TRIGRAMS}, which search needs; "
+            "grant it `create` on the database, or let an administrator say "
+            f"`create extension {_TRIGRAMS}` in it."
+        )
+    return (
+        "The database user may not create tables; make it the owner of the database, "
+        "or grant it `create` on the schema."
+    )
 
 
 async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:

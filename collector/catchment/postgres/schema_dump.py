@@ -23,7 +23,7 @@ from catchment.postgres.statements import SQL
 _HEADER = """\
 -- Today's schema, for reading. Generated from the migrations by `make schema`; do not edit.
 
--- Functions are in order of name, and may call later ones.
+-- Functions are in order of name, and may call later ones, and ask tables that come after them.
 set check_function_bodies = off;
 """
 # Asked in this order, and each answers its objects in order of name. Those that need several lines
@@ -33,11 +33,12 @@ _PARTS = (
     "schema_extensions",
     "schema_types",
     "schema_sequences",
+    # Before tables, for generated columns call some.
+    "schema_functions",
     "schema_tables",
     "schema_foreign_keys",
     "schema_indexes",
     "schema_views",
-    "schema_functions",
     "schema_triggers",
     "schema_comments",
 )

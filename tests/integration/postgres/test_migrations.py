@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -98,6 +99,32 @@ async def test_a_user_who_may_not_create_tables_is_told(
     url = empty_database_url.replace("//catchment@", f"//{user}@")
     connection = await connect(url)
     with pytest.raises(CannotStart, match="may not create tables"):
+        await migrations.migrate(connection, folder)
+    await connection.close()
+
+
+async def test_a_user_who_may_not_create_the_extension_is_told(
+    empty_database_url: str, postgres_server: PostgresServer
+) -> None:
+    user, database = "test_no_extension", urlsplit(empty_database_url).path[1:]
+    postgres_server.sql(f"drop role if exists {user}", f"create role {user} login")
+    postgres_server.sql(f"grant create on schema public to {user}", database=database)
+    url = empty_database_url.replace("//catchment@", f"//{user}@")
+    connection = await connect(url)
+    with pytest.raises(CannotStart, match=r"may not create the extension .*create extension"):
+        await migrations.migrate(connection)
+    # Once somebody has made it, this user needs no more rights.
+    postgres_server.sql("create extension pg_trgm", database=database)
+    await migrations.migrate(connection)
+    await connection.close()
+
+
+async def test_a_server_without_the_extension_is_told(
+    empty_database_url: str, folder: Path
+) -> None:
+    (folder / "0003_add_extension.sql").write_text("create extension no_such_extension")
+    connection = await connect(empty_database_url)
+    with pytest.raises(CannotStart, match="server lacks the extension"):
         await migrations.migrate(connection, folder)
     await connection.close()
 

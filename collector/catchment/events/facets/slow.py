@@ -16,3 +16,6 @@ SLOW = frozenset(
         "lineage",
     }
 )
+
+SEARCHED = frozenset({"schema", "documentation", "tags"})
+"""Those whose words are searched; the database's function `facet_form` names the same."""

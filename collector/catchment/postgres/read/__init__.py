@@ -14,6 +14,7 @@ from catchment.postgres.read.lineage import Lineage
 from catchment.postgres.read.log import Log
 from catchment.postgres.read.marks import MarkBook
 from catchment.postgres.read.names import Names
+from catchment.postgres.read.search import Search
 from catchment.postgres.read.sources import Sources
 from catchment.postgres.read.stats import Stats
 from catchment.postgres.read.versions import Versions
@@ -37,3 +38,4 @@ class Questions:
         self.sources = Sources(pool)
         self.stats = Stats(pool)
         self.versions = Versions(pool, self.details)
+        self.search = Search(pool)

@@ -12,7 +12,7 @@ from catchment.events.facets.slow import SLOW
 from catchment.events.names import from_text
 from catchment.lineage.resolve import Resolved, resolve
 from catchment.lineage.versions import version_id
-from catchment.postgres.asking import COUNTED_MAX, Asking, Total, total_of
+from catchment.postgres.asking import COUNTED_MAX, FOREVER_US, Asking, Total, total_of
 from catchment.postgres.contents import Contents
 from catchment.postgres.read.facets import Facets, resolve_facets
 from catchment.postgres.read.marks import MarkBook, Marks
@@ -167,6 +167,14 @@ class Details(Asking):
     async def _edges(self, jobs: list[int], as_of_us: int) -> Iterable[Edge]:
         rows = await self.ask("edges_of_some_jobs", jobs, as_of_us)
         return [(job, dataset, side) for job, dataset, side in rows]
+
+    async def facets_of_datasets(self, ids: list[int]) -> dict[int, Facets]:
+        """The facets that datasets have today, without anything else of them."""
+        return await self._facets("bags_of_datasets", ids, FOREVER_US) if ids else {}
+
+    async def facets_of_jobs(self, ids: list[int]) -> dict[int, Facets]:
+        """The facets with history that jobs have today."""
+        return await self._facets("bags_of_jobs", ids, FOREVER_US) if ids else {}
 
     async def _facets(self, query: str, ids: list[int], as_of_us: int) -> dict[int, Facets]:
         rows = await self.ask(query, ids, as_of_us)

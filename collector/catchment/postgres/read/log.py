@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catchment.events.model import EventType
-from catchment.events.names import from_text
+from catchment.events.names import from_text, to_text
 from catchment.lineage.ports import Kind, Source
 from catchment.postgres.asking import Asking
 from catchment.postgres.blobs import unpack
@@ -52,6 +52,16 @@ class Near:
     dataset: int
     io_sets: list[int]
     runs: list[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProducerRow:
+    """A producer: how many events, the latest eventTime (µs), how many had problems."""
+
+    uri: str
+    events: int
+    last_us: int
+    problems: int
 
 
 class Log(Asking):
@@ -111,6 +121,17 @@ class Log(Asking):
         rows = await self.ask("list_dead_letters", after, limit)
         return [
             {**row, "reason": from_text(row["reason"]), "detail": _loads(row["detail"])}
+            for row in rows
+        ]
+
+    async def producers(
+        self, namespaces: list[str] | None, limit: int, offset: int
+    ) -> list[ProducerRow]:
+        """Who made the events about what is in these namespaces (or any), seen last first."""
+        spaces = namespaces and [to_text(name) for name in namespaces]
+        rows = await self.ask("list_producers", spaces, limit, offset)
+        return [
+            ProducerRow(from_text(row["uri"]), row["events"], row["last_at"], row["problems"])
             for row in rows
         ]
 

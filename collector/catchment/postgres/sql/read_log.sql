@@ -104,3 +104,10 @@ where d.seq > $1 order by d.seq limit $2;
 -- name: next_seq
 -- How far the log has come.
 select n from head;
+
+-- name: list_producers
+-- Who made events, in all namespaces or in some; the one seen last first.
+select uri, sum(events)::bigint as events, max(last_at) as last_at, sum(problems)::bigint as problems
+from producer
+where $1::text[] is null or namespace in (select id from namespace where name = any ($1))
+group by key, uri order by max(last_at) desc, key limit $2 offset $3;

@@ -68,6 +68,17 @@ select u.id, u.entity, u.dir, u.bag
 from unnest($1::integer[], $2::text[], $3::integer[]) as wanted (entity, dir, bag)
 join bag_use u on u.entity = wanted.entity and u.dir = wanted.dir::"char" and u.bag = wanted.bag;
 
+-- name: ensure_mentions
+-- Who has which facet that is searched, under the entity's key; all follows from bags and their uses.
+insert into mention (facet, entity, key)
+select distinct f.id, e.id, e.key
+from unnest($1::integer[], $2::integer[]) as new (entity, bag)
+join bag b on b.id = new.bag cross join unnest(b.facets) as m (id)
+join facet f on f.id = m.id and f.form is not null
+join named e on e.id = new.entity
+order by f.id, e.key
+on conflict do nothing;
+
 -- name: ensure_job_versions
 -- Content-addressed, as facets.
 insert into job_version (id, hash, job)

@@ -39,7 +39,8 @@ select $1, n, problems::jsonb from unnest($2::integer[], $3::text[]) as new (n, 
 
 -- name: append_batch
 -- The last statement of a batch: takes the head row, numbers the entries, writes the narrow log, the
--- bodies and the last sights (which move with every batch; under the head row they cannot deadlock).
+-- bodies, the last sights and the counts of producers (which move with every batch; under the head row
+-- they cannot deadlock).
 with taken as (
   update head
   set n = n + cardinality($3::uuid[]), logged_at = greatest(clock_timestamp(), logged_at)
@@ -62,6 +63,14 @@ with taken as (
   from unnest($11::integer[], $12::timestamptz[], $15::boolean[]) as new (entity, last_at, is_job)
   on conflict (entity) do update set last_at = excluded.last_at, job_slot = excluded.job_slot
   where seen.last_at < excluded.last_at
+), producers as (
+  insert into producer (key, uri, namespace, events, problems, last_at)
+  select new.* from taken, unnest($16::uuid[], $17::text[], $18::integer[], $19::bigint[],
+                                  $20::bigint[], $21::timestamptz[])
+    as new (key, uri, namespace, events, problems, last_at)
+  on conflict (key, namespace) do update set
+    events = producer.events + excluded.events, problems = producer.problems + excluded.problems,
+    last_at = greatest(producer.last_at, excluded.last_at)
 )
 select first_seq, logged_at, graph_epoch, alias_epoch from taken;
 

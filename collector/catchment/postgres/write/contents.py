@@ -6,6 +6,7 @@ Knows how contents become rows; what they mean is the core's.
 from collections.abc import Iterable
 from typing import Any
 
+from catchment.events.facets.slow import SEARCHED
 from catchment.events.names import to_text
 from catchment.lineage.bags import Bag, facet_key
 from catchment.lineage.iosets import IoSet
@@ -106,3 +107,16 @@ async def ensure_uses(session: Session, uses: Iterable[Use]) -> None:
     else:
         for row in await session.fetch("find_bag_uses", *columns):
             known[row["entity"], row["dir"].decode(), row["bag"]] = row["id"]
+    await _ensure_mentions(session, new)
+
+
+async def _ensure_mentions(session: Session, uses: Iterable[Use]) -> None:
+    """Afterwards whatever is searched of the facets in these bags leads to their entities."""
+    bags = session.known.bags
+    rows = {
+        (entity, row_id)
+        for entity, _, row_id in uses
+        if (bag := bags.get(row_id)) is None or not bag.names.isdisjoint(SEARCHED)
+    }
+    if rows:
+        await session.execute_rows("ensure_mentions", list(rows))

@@ -15,6 +15,7 @@ from catchment.lineage.assertion import ReadEvent
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
 from catchment.postgres.blobs import blobs
 from catchment.postgres.write.controls import write_control
+from catchment.postgres.write.producers import producer_columns
 from catchment.postgres.write.session import Session
 from catchment.postgres.write.tally import TYPES, write_tally
 
@@ -113,6 +114,7 @@ async def append(
         list(ns),
         list(packed),
         [entity in jobs for entity in seen],
+        *producer_columns(session, entries),
     )
     head = Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
     await write_tally(session, head.first_seq, len(entries))
