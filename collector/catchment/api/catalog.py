@@ -1,11 +1,14 @@
 """Namespaces, datasets and jobs: lists, and one of them."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catchment.api import models, one, shapes
 from catchment.api.asking import AsOf, Limit, Offset, answer
+from catchment.api.run_states import LastRunStates, in_states
 from catchment.api.sight import sight_of
 from catchment.api.times import read_as_of
 from catchment.postgres.asking import FOREVER_US
@@ -68,25 +71,33 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
 
     @router.get("/namespaces/{namespace:name}/jobs", response_model=models.Jobs)
     async def list_jobs(
-        request: Request, namespace: str, limit: Limit = 100, offset: Offset = 0
+        request: Request,
+        namespace: str,
+        states: LastRunStates = (),
+        limit: Limit = 100,
+        offset: Offset = 0,
     ) -> Response:
         """The jobs of a namespace, by name."""
         sight = sight_of(request)
         sight.require(namespace)
-        ids, total = await names.page(True, namespace, limit, offset)
+        listing = partial(names.page, True, namespace)
+        ids, total = await in_states(details, listing, states, limit, offset)
         rows = await details.jobs(await names.nodes(True, ids), FOREVER_US)
         page = [shapes.job(sight.job(rows[row_id])) for row_id in ids]
         return answer(shapes.page("jobs", page, total))
 
     @router.get("/jobs", response_model=models.Jobs)
-    async def list_all_jobs(request: Request, limit: Limit = 100, offset: Offset = 0) -> Response:
+    async def list_all_jobs(
+        request: Request, states: LastRunStates = (), limit: Limit = 100, offset: Offset = 0
+    ) -> Response:
         """All jobs, the one named last first."""
         sight = sight_of(request)
         seen = None
         if sight.limited:
             spaces = await names.namespaces(None, _ALL, 0)
             seen = [row.name for row in spaces if sight.sees(row.name)]
-        ids, total = await names.page_of_jobs(seen, limit, offset)
+        listing = partial(names.page_of_jobs, seen)
+        ids, total = await in_states(details, listing, states, limit, offset)
         rows = await details.jobs(await names.nodes(True, ids), FOREVER_US)
         page = [shapes.job(sight.job(rows[row_id])) for row_id in ids]
         return answer(shapes.page("jobs", page, total))

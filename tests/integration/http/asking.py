@@ -19,11 +19,13 @@ Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 UTF8 = ("utf-8", "surrogatepass")
 _COLUMN = f"datasetField:{world.SPACE}:{world.TABLE}:{world.FIELD}"
 _ORDERS = {"namespace": world.SPACE, "dataset": world.TABLE, "name": world.TABLE}
+_MARKS = {"tag": "höchst geheim/é %", "source": world.SPACE, "what": "jobs", "period": "DAY"}
 # What belongs together: taken whole, an answer is found; in part, some of it is unknown.
 KNOWN: list[Json] = [
     _ORDERS
     | {"job": world.JOB, "run": world.LOADED, "runId": world.LOADED, "version": "v/1 %", "seq": 0}
-    | {"nodeId": f"dataset:{world.SPACE}:{world.TABLE}", "kind": "dataset", "type": "run"},
+    | {"nodeId": f"dataset:{world.SPACE}:{world.TABLE}", "kind": "dataset", "type": "run"}
+    | {"field": world.FIELD, "q": "orders", "timezone": "Asia/Kathmandu", **_MARKS},
     _ORDERS
     | {"job": "train", "run": world.FAILED, "runId": world.TRAINED, "version": world.NO_VERSION}
     | {"nodeId": _COLUMN, "kind": "datasetField", "field": world.FIELD, "type": "job", "seq": 3},

@@ -1,7 +1,7 @@
 """What is known of jobs, datasets and runs, for sets of them at once."""
 
 from asyncio import gather
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping
 from typing import Any
 
 import asyncpg
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from catchment.events.facets.slow import SLOW
 from catchment.events.names import from_text
-from catchment.lineage.resolve import Resolved, resolve
+from catchment.lineage.resolve import Resolved, State, resolve
 from catchment.lineage.versions import version_id
 from catchment.postgres.asking import COUNTED_MAX, FOREVER_US, Asking, Total, total_of
 from catchment.postgres.contents import Contents
@@ -217,6 +217,12 @@ class Details(Asking):
         owner = {row["id"]: row["job"] for row in rows}
         nodes = await self._names.nodes(True, list(set(owner.values())))
         return {job: nodes[owner[parent]] for job, parent in wanted.items() if parent in owner}
+
+    async def jobs_in_states(self, ids: list[int], states: Collection[State]) -> list[int]:
+        """Of these jobs, in their order, those whose newest run is in one of these states."""
+        rows = await self.ask("jobs_in_states", ids, [int(state) for state in states])
+        found = {row["job"] for row in rows}
+        return [one for one in ids if one in found]
 
     async def runs_of_job(self, job: int, limit: int, offset: int) -> tuple[list[RunRow], Total]:
         """One page of a job's runs, newest first, and how many there are in all."""

@@ -48,6 +48,15 @@ from unnest($1::integer[]) as w (job) cross join lateral (
   from run where job = w.job and first_at <= $2
   order by started_at desc nulls last, uuid desc limit $3) r;
 
+-- name: jobs_in_states
+-- Of some jobs those whose newest run is in one of these states. Each is looked up: which job is in which
+-- state is written nowhere, because every run would have to write it.
+select w.job
+from unnest($1::integer[]) as w (job) cross join lateral (
+  select state from run where run.job = w.job
+  order by started_at desc nulls last, uuid desc limit 1) r
+where r.state = any($2::smallint[]);
+
 -- name: runs_of_job
 -- A page of a job's runs, along the index.
 select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end, job, state, flags,
