@@ -25,7 +25,7 @@ from tests.integration.http.conftest import Collector, collector
 from tests.integration.http.test_keys import new_key
 
 LONG = os.environ.get("CATCHMENT_TEST_PROFILE") == "long"
-EXAMPLES = 500 if LONG else 10
+EXAMPLES = 100 if LONG else 10
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
