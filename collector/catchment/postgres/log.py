@@ -5,7 +5,12 @@ import time
 import asyncpg
 
 from catchment.lineage.ports import ControlEntry, Kind
-from catchment.postgres.write.log import append, open_batch, write_others
+from catchment.postgres.write.log import (
+    append,
+    open_batch,
+    start_packing_bodies,
+    write_others,
+)
 from catchment.postgres.write.session import Session
 from catchment.postgres.write.state import IdBlocks, Known
 
@@ -18,6 +23,7 @@ async def append_control(connection: asyncpg.Connection, kind: Kind, body: bytes
     session = Session(connection, Known(), IdBlocks(), IdBlocks())
     entries = [ControlEntry(kind, body)]
     batch = (await open_batch(session, [], [])).id
-    head = await append(session, batch, time.time_ns() // 1000, entries, [None], {}, {})
+    packing = start_packing_bodies(entries)
+    head = await append(session, batch, time.time_ns() // 1000, entries, packing, [None], {}, {})
     await write_others(session, head, entries)
     return head.first_seq

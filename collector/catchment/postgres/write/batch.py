@@ -15,6 +15,7 @@ from catchment.postgres.write.log import (
     append,
     event_key,
     open_batch,
+    start_packing_bodies,
     write_others,
     write_problems,
 )
@@ -135,6 +136,7 @@ class Batch:
         session = self._session
         begun = perf_counter()
         entries = [self._entries[n] for n in fresh.values()]
+        packing = start_packing_bodies(entries)
         await ensure_names(session, asserted)
         changes = await merge_runs(session, asserted, locked)
         await write_contents(session, asserted, changes)
@@ -146,7 +148,9 @@ class Batch:
         run_ids = {uuid: run_id for uuid, (run_id, _) in locked.items()}
         run_ids.update((change.uuid, change.id) for change in changes)
         seen = last_sights(session, asserted)
-        head = await append(session, batch, self._received_at_us, entries, keys, seen, run_ids)
+        head = await append(
+            session, batch, self._received_at_us, entries, packing, keys, seen, run_ids
+        )
         await write_others(session, head, entries)
         self.epoch = head.graph_epoch
         _STORE_SECONDS.observe(perf_counter() - merged)

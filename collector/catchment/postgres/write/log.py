@@ -4,6 +4,7 @@ The head row is taken by the last statement and held to COMMIT, with nothing in 
 """
 
 import json
+from asyncio import Future
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,7 +14,7 @@ from catchment.errors import Problem
 from catchment.events.names import to_text
 from catchment.lineage.assertion import ReadEvent
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
-from catchment.postgres.blobs import blobs
+from catchment.postgres.blobs import Blobs, start_packing
 from catchment.postgres.write.controls import write_control
 from catchment.postgres.write.producers import producer_columns
 from catchment.postgres.write.session import Session
@@ -84,9 +85,11 @@ async def write_problems(session: Session, batch: int, entries: Sequence[Entry])
         await session.execute("insert_problems", batch, numbers, texts)
 
 
-def body_of(entry: Entry) -> bytes:
-    """The bytes that the log keeps of an entry."""
-    return entry.event.body if isinstance(entry, EventEntry) else entry.body
+def start_packing_bodies(entries: Sequence[Entry]) -> Future[Blobs]:
+    """Begin to pack the bytes that the log keeps of some entries; `append` wants them."""
+    return start_packing(
+        [entry.event.body if isinstance(entry, EventEntry) else entry.body for entry in entries]
+    )
 
 
 async def append(
@@ -94,15 +97,16 @@ async def append(
     batch: int,
     received_at_us: int,
     entries: Sequence[Entry],
+    packing: Future[Blobs],
     keys: Sequence[bytes | None],
     seen: dict[int, int],
     run_ids: dict[bytes, int],
 ) -> Head:
     """Number the entries; write log and bodies. `keys[i]`: the event key of entry i, if any."""
-    ns, packed = zip(*blobs([body_of(entry) for entry in entries]), strict=True)
     rows = [_row(session, *each, run_ids) for each in zip(entries, keys, strict=True)]
     columns = [list(column) for column in zip(*rows, strict=True)]
     jobs = set(session.job_ids.values())
+    ns, packed = zip(*await packing, strict=True)
     [row] = await session.fetch(
         "append_batch",
         batch,
