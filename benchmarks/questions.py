@@ -83,7 +83,15 @@ def questions(datasets: int) -> list[Question]:
         Question("100 entries of the log", "events", {"limit": 100}),
         Question("entries about a job", "events", {"nodeId": f"job:{jobs}:{job}", "limit": 100}),
         Question("50 events by time", "events/lineage", {"limit": 50}),
-        # Search and statistics: a line each.
+        Question("search, in every name", "search", {"q": "chain", "limit": 100}),
+        Question("search, one name", "search", {"q": table, "limit": 100}),
+        Question("search, two letters", "search", {"q": "ta"}),
+        Question("search, nothing", "search", {"q": "nowhere to be found"}),
+        Question("search, a column", "search", {"q": "column_3", "limit": 100}),
+        Question("events of a day", "stats/lineage-events", {"period": "DAY"}),
+        Question("datasets of a week", "stats/datasets", {"period": "WEEK", "timezone": "UTC"}),
+        Question("producers", "producers", {}),
+        Question("tags", "tags", {}),
     ]
 
 

@@ -1,7 +1,8 @@
 -- Each step of the walk looks up what it needs by index, however large the tables are (`offset 0` keeps
 -- a lookup a lookup). The statements of a walk are planned once for all steps, so Postgres guessed how
 -- many rows a step would find; small tables it scanned at every step of a long chain, large ones it
--- would have joined whole. What a walk costs depends on what it meets, and on nothing else.
+-- would have joined whole. What a walk costs depends on what it meets, and on nothing else. And what is
+-- gone is neither met nor walked through: no path leads over it.
 
 create or replace function edges_of_jobs(jobs integer[], as_of timestamptz)
 returns table (job integer, dataset integer, dir "char", io_set integer, named boolean, declared boolean)
