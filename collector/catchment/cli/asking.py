@@ -13,7 +13,13 @@ from catchment.errors import BadQuestion, CatchmentError, Refused, Transient, Un
 DEFAULT_URL = "http://127.0.0.1:8765"
 _SECONDS_MAX = 30.0
 # How the command line calls the parameters of the API.
-_OPTIONS = {"asOf": "--as-of", "nodeId": "NODE", "depth": "--depth", "limit": "--limit"}
+_OPTIONS = {
+    "asOf": "--as-of",
+    "nodeId": "NODE",
+    "depth": "--depth",
+    "limit": "--limit",
+    "filter": "--kind",
+}
 _ERRORS: dict[int, type[CatchmentError]] = {
     400: BadQuestion,
     401: Refused,

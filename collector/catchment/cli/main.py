@@ -171,6 +171,20 @@ def lineage(
     run_lineage(node, direction, depth, as_of, as_json)
 
 
+@app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="All of them are looked for.")],
+    kind: Annotated[str | None, typer.Option(help="dataset or job; both if absent.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Only in this one.")] = None,
+    limit: Annotated[int, typer.Option(help="How many of the best.", min=1)] = 10,
+    as_json: Json = False,
+) -> None:
+    """Find jobs and datasets by words in names, columns, descriptions and tags."""
+    from catchment.cli.search import run_search  # noqa: PLC0415
+
+    run_search(words, kind, namespace, limit, as_json)
+
+
 @keys_app.command("create")
 def keys_create(
     name: Annotated[str, typer.Argument(help="Whose it is, for people.")],
