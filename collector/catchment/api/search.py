@@ -83,7 +83,7 @@ def build_router(questions: Questions) -> APIRouter:
         names that hold the words, and those whose name, columns, descriptions and tags hold them
         together. A word of one or two letters is looked for at the beginnings of words. `updatedAt`
         lies in `after` <= updatedAt < `before`. `totalCount` counts the results of this page.
-        `truncated`: there may be more that were not looked at; say more words.
+        `truncated`: there are more, or may be; say more words.
         """
         order = _one_of("sort", sort, _SORTS)
         chosen = _one_of("filter", kind, tuple(_KINDS))
@@ -92,7 +92,9 @@ def build_router(questions: Questions) -> APIRouter:
         words = await finder.words(q)
         if chosen is not None:
             scope = Scope(_KINDS[chosen], scope.spaces, scope.since_us, scope.until_us)
-        found, complete = await finder.find(words, scope, limit, sight)
+        # One more than is shown tells whether there are more.
+        found, complete = await finder.find(words, scope, limit + 1, sight)
+        complete, found = complete and len(found) <= limit, found[:limit]
         if order is not None:
             found.sort(key=lambda one: one.by_name if order == "NAME" else one.by_time)
         results = [_result(one.node) for one in found]

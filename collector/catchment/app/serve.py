@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from catchment import __version__
 from catchment.access.hosts import Hosts
 from catchment.api.routes import build_routes, build_writes
-from catchment.app import health
+from catchment.app import health, pages
 from catchment.app.database import database, make_ready
 from catchment.app.listen import Server, Stop, take_address, url_of
 from catchment.app.rooms import new_intake, new_key_ring, reading, writing
@@ -101,5 +101,5 @@ def _web(settings: Settings, parts: http.Parts, pool: Any, readiness: health.Rea
         hosts=Hosts(settings.host, settings.hosts_allowed, settings.origins_allowed),
         keys=new_key_ring(settings, pool),
         doors=doors,
-        routes=[*health.routes(readiness), *routes, *writes],
+        routes=[*pages.routes(), *health.routes(readiness), *routes, *writes],
     )

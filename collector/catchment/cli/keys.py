@@ -25,6 +25,8 @@ def run_create(
 ) -> None:
     """Make a key and show it."""
     wanted = _scopes(scopes)
+    if not all(namespaces):
+        raise typer.BadParameter("--namespace is empty: such a key would see nothing.")
     key, key_id, digest = new_key()
     if for_file:
         answer("[[keys]]")

@@ -76,7 +76,7 @@ def _marks(edge: Mapping[str, Any], again: bool) -> list[str]:
     if edge.get("confirmed") is False:
         marks.append("(unconfirmed)")
     if again:
-        marks.append("(see above)")
+        marks.append("(see elsewhere)")
     return marks
 
 

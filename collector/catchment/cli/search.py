@@ -16,6 +16,6 @@ def run_search(
     for one in found["results"]:
         answer(printable(one["nodeId"]))
     if found["truncated"]:
-        remark("There may be more that were not looked at: say more words.")
+        remark("There are more, or may be: say more words, or --limit.")
     elif not found["results"]:
         remark("Nothing that is known has these words.")
