@@ -41,11 +41,12 @@ language sql immutable parallel safe as $$
 $$;
 
 -- The words of a facet that is searched: columns and what is said of them, a description, tags. Null for
--- other facets, and where the database's JSON cannot hold what it says.
+-- other facets, for those of more than 128 KiB, and where the database's JSON cannot hold what it says.
 create function facet_form(facet text, body bytea) returns text
 language plpgsql immutable strict parallel safe as $$
 begin
-  if facet not in ('schema', 'documentation', 'tags') then
+  -- Taking JSON apart here takes more than in proportion to its size, and a batch waits for it.
+  if facet not in ('schema', 'documentation', 'tags') or octet_length(body) > 131072 then
     return null;
   end if;
   return (
@@ -72,6 +73,7 @@ create table mention (
   key uuid not null,
   primary key (facet, key)
 );
+create index mention_entity on mention (entity);
 insert into mention (facet, entity, key)
 select distinct f.id, u.entity, e.key
 from bag_use u join bag b on b.id = u.bag cross join unnest(b.facets) as m (id)

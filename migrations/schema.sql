@@ -67,7 +67,8 @@ CREATE OR REPLACE FUNCTION public.facet_form(facet text, body bytea)
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$
 begin
-  if facet not in ('schema', 'documentation', 'tags') then
+  -- Taking JSON apart here takes more than in proportion to its size, and a batch waits for it.
+  if facet not in ('schema', 'documentation', 'tags') or octet_length(body) > 131072 then
     return null;
   end if;
   return (
@@ -655,6 +656,7 @@ CREATE INDEX job_begins ON public.job USING btree ("left"(lower(name), 256) COLL
 CREATE INDEX job_form ON public.job USING gin (form gin_trgm_ops) WITH (gin_pending_list_limit='256');
 CREATE INDEX job_name ON public.job USING btree (namespace, "left"(name, 256) COLLATE "C", key);
 CREATE INDEX job_version_job ON public.job_version USING btree (job);
+CREATE INDEX mention_entity ON public.mention USING btree (entity);
 CREATE INDEX named_version_run ON public.named_version USING btree (run, dataset);
 CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at);
 CREATE INDEX run_job_bag ON public.run USING btree (job, job_bag, first_at DESC);

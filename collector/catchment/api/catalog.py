@@ -10,11 +10,10 @@ from catchment.api import models, one, shapes
 from catchment.api.asking import AsOf, Limit, Offset, answer
 from catchment.api.run_states import LastRunStates, in_states
 from catchment.api.sight import sight_of
+from catchment.api.spaces import seen_names, seen_rows
 from catchment.api.times import read_as_of
 from catchment.postgres.asking import FOREVER_US
 from catchment.postgres.read import Questions
-
-_ALL = 1_000_000
 
 
 def build_router(questions: Questions) -> APIRouter:
@@ -31,8 +30,7 @@ def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> Non
     @router.get("/namespaces", response_model=models.Namespaces)
     async def list_namespaces(request: Request, limit: Limit = 100, offset: Offset = 0) -> Response:
         """All namespaces, by name."""
-        sees = sight_of(request).sees
-        rows = [row for row in await names.namespaces(None, _ALL, 0) if sees(row.name)]
+        rows = await seen_rows(questions, sight_of(request))
         page = rows[offset : offset + limit]
         return answer({"namespaces": [shapes.namespace(row) for row in page]})
 
@@ -61,9 +59,10 @@ def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> Non
         request: Request, namespace: str, dataset: str, as_of: AsOf = None
     ) -> Response:
         """One dataset, as it is or was."""
-        sight = sight_of(request)
+        as_of_us = read_as_of(as_of)
+        sight = sight_of(request, as_of_us)
         node = await one.find_dataset(questions, sight, namespace, dataset)
-        return answer(await one.dataset(questions, sight, node, read_as_of(as_of)))
+        return answer(await one.dataset(questions, sight, node, as_of_us))
 
 
 def _add_jobs(router: APIRouter, questions: Questions) -> None:
@@ -92,10 +91,7 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
     ) -> Response:
         """All jobs, the one named last first."""
         sight = sight_of(request)
-        seen = None
-        if sight.limited:
-            spaces = await names.namespaces(None, _ALL, 0)
-            seen = [row.name for row in spaces if sight.sees(row.name)]
+        seen = await seen_names(questions, sight)
         listing = partial(names.page_of_jobs, seen)
         ids, total = await in_states(details, listing, states, limit, offset)
         rows = await details.jobs(await names.nodes(True, ids), FOREVER_US)
@@ -105,6 +101,7 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
     @router.get("/namespaces/{namespace:name}/jobs/{job:name}", response_model=models.Job)
     async def one_job(request: Request, namespace: str, job: str, as_of: AsOf = None) -> Response:
         """One job, as it is or was."""
-        sight = sight_of(request)
+        as_of_us = read_as_of(as_of)
+        sight = sight_of(request, as_of_us)
         node = await one.find_job(questions, sight, namespace, job)
-        return answer(await one.job(questions, sight, node, read_as_of(as_of)))
+        return answer(await one.job(questions, sight, node, as_of_us))

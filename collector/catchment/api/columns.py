@@ -68,10 +68,10 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         column. `influences` are what facets say of a dataset as a whole (filters, join keys): they
         are listed where they are met, drawn to no column, and not gone on from.
         """
-        sight = sight_of(request)
+        as_of_us = read_as_of(as_of)
+        sight = sight_of(request, as_of_us)
         finder = Finder(questions, sight.shows)
         focus = await _focus(finder, node_id, kind, namespace, name, field)
-        as_of_us = read_as_of(as_of)
         if focus.version is not None:
             if with_downstream or direction in ("downstream", "both"):
                 raise _bad("a version has no downstream: it was made before", "/withDownstream")

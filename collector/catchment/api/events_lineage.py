@@ -12,6 +12,7 @@ from catchment.access.redact import shown_entry
 from catchment.api import models, version_models
 from catchment.api.asking import INSTANT, Limit, Offset, answer
 from catchment.api.sight import Sight, sight_of
+from catchment.api.spaces import seen_names
 from catchment.api.times import read_instant
 from catchment.errors import BadQuestion, Problem
 from catchment.events.times import FIRST_US, FOREVER_US
@@ -21,7 +22,6 @@ from catchment.postgres.read.events import Events, Stretch
 PAGE_BYTES_MAX = 64 * 1024 * 1024
 # Looking through more than this takes longer than a neighbour may wait.
 _INLINE_BYTES_MAX = 64 * 1024
-_NAMESPACES_MAX = 1_000_000
 
 Before = Annotated[
     str | None, Query(description="Only those before this instant.", json_schema_extra=INSTANT)
@@ -67,10 +67,11 @@ def build_router(questions: Questions) -> APIRouter:
             reason = "not desc or asc"
             raise BadQuestion(f"sortDirection is {reason}.", [Problem("/sortDirection", reason)])
         sight = sight_of(request)
+        seen = await seen_names(questions, sight)
         stretch = Stretch(
             FIRST_US if after is None else read_instant(after, "after"),
             FOREVER_US if before is None else read_instant(before, "before"),
-            await _namespaces(questions, sight),
+            None if seen is None else tuple(seen),
         )
         places = await events.page(stretch, newest=direction == "desc", limit=limit, offset=offset)
         bodies, truncated = await _bodies(events, places, sight)
@@ -85,13 +86,6 @@ def build_router(questions: Questions) -> APIRouter:
         )
 
     return router
-
-
-async def _namespaces(questions: Questions, sight: Sight) -> tuple[str, ...] | None:
-    if not sight.limited:
-        return None
-    rows = await questions.names.namespaces(None, _NAMESPACES_MAX, 0)
-    return tuple(row.name for row in rows if sight.sees(row.name))
 
 
 async def _bodies(

@@ -54,12 +54,13 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         first, and never within a job unless it has more datasets than an answer may have nodes;
         then `truncated` is true and `frontier` names the nodes to go on from.
         """
-        sight = sight_of(request)
+        as_of_us = read_as_of(as_of)
+        sight = sight_of(request, as_of_us)
         focus = await find_node(questions.names, node_id, kind, namespace, name, shows=sight.shows)
         walk = Walk(
             questions,
             focus,
-            read_as_of(as_of),
+            as_of_us,
             Bounds(min(limit or graph_nodes_max, graph_nodes_max), graph_nodes_max),
             sight,
         )

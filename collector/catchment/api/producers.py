@@ -9,10 +9,9 @@ from starlette.responses import Response
 from catchment.api import search_models
 from catchment.api.asking import Limit, Offset, answer
 from catchment.api.sight import sight_of
+from catchment.api.spaces import seen_names
 from catchment.api.times import iso
 from catchment.postgres.read import Questions
-
-_NAMESPACES_MAX = 1_000_000
 
 
 def build_router(questions: Questions) -> APIRouter:
@@ -27,10 +26,7 @@ def build_router(questions: Questions) -> APIRouter:
         limited to namespaces is told of the events about what it sees.
         """
         sight = sight_of(request)
-        spaces = None
-        if sight.limited:
-            rows = await questions.names.namespaces(None, _NAMESPACES_MAX, 0)
-            spaces = [row.name for row in rows if sight.sees(row.name)]
+        spaces = await seen_names(questions, sight)
         listed = [
             {
                 "producer": Raw(sight.json(_json(row.uri))) if row.uri else None,

@@ -57,7 +57,9 @@ def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRout
 
 def build_writes(questions: Questions, pipeline: Pipeline, read: Read) -> list[BaseRoute]:
     """What can be written through this room; `read` reads an event as the doors of ingest do."""
-    recorder = Recorder(pipeline, read, wait_for_min_seq(questions.log))
+    recorder = Recorder(
+        pipeline, read, wait_for_min_seq(questions.log), questions.log.last_logged_us
+    )
     whole = APIRouter(generate_unique_id_function=_operation_id)
     whole.include_router(writes.build_router(questions, recorder))
     return whole.routes

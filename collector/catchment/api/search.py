@@ -152,6 +152,9 @@ class _Finder:
         if len(found) < limit:
             more, complete = await self._described(words, scope, limit - len(found), sight, named)
             found += more
+            if sight.limited or not sight.view.raw:
+                # What was looked at would say whether something that is not shown has the words.
+                complete = named.complete
         found.sort(key=lambda one: one.by_rank)
         return found, complete
 

@@ -16,11 +16,10 @@ from starlette.requests import Request
 
 from catchment.access.grants import Grant, grant_of
 from catchment.access.redact import View, shown, view_of
-from catchment.api.times import read_as_of
 from catchment.errors import Unknown
 from catchment.events.kept import Kept
 from catchment.events.model import Facet
-from catchment.lineage.bags import Bag, Layer, Layers
+from catchment.lineage.bags import EMPTY, Bag, Layer, Layers
 from catchment.lineage.fold import Sight as DatasetSight
 from catchment.lineage.fold import Sights
 from catchment.lineage.resolve import Resolved
@@ -79,7 +78,7 @@ class Sight:
             inputs=self.nodes(row.inputs),
             outputs=self.nodes(row.outputs),
             runs=[self.run(run) for run in row.runs],
-            parent=parent if parent and self.sees(parent.namespace) else None,
+            parent=parent if parent and self.shows(parent) else None,
         )
 
     def facets(self, facets: Facets) -> Facets:
@@ -98,12 +97,16 @@ class Sight:
         return row if resolved is None else replace(row, resolved=self._resolved(row, resolved))
 
     def _resolved(self, row: RunRow, resolved: Resolved) -> Resolved:
+        facets, shares = resolved.facets, resolved.shares
+        if self.limited and len(shares) > 1:
+            # What was said of a run under a job of others is theirs: it is enough to name its id to
+            # have a share of it.
+            facets, shares = EMPTY, shares[:1]
         return dataclasses.replace(
             resolved,
-            facets=self._bag(resolved.facets),
+            facets=self._bag(facets),
             shares=tuple(
-                dataclasses.replace(share, facets=self._bag(share.facets))
-                for share in resolved.shares
+                dataclasses.replace(share, facets=self._bag(share.facets)) for share in shares
             ),
             reads=self._sights(resolved.reads, row.datasets),
             writes=self._sights(resolved.writes, row.datasets),
@@ -135,9 +138,9 @@ def _shown_json(value: bytes, view: View) -> bytes:
     return shown(value, view)
 
 
-def sight_of(request: Request) -> Sight:
-    """What the caller of this request may see, at the time that it asks about (`asOf`)."""
-    return Sight(grant_of(request.scope), read_as_of(request.query_params.get("asOf")))
+def sight_of(request: Request, as_of_us: int = FOREVER_US) -> Sight:
+    """What the caller of this request may see; at the time `as_of_us`, if it asks about one."""
+    return Sight(grant_of(request.scope), as_of_us)
 
 
 def _shown(facet: Facet, view: View) -> bytes:

@@ -6,11 +6,10 @@ from starlette.responses import Response
 
 from catchment.api import models, shapes
 from catchment.api.asking import Limit, Offset, answer
-from catchment.api.sight import Sight, sight_of
+from catchment.api.sight import sight_of
+from catchment.api.spaces import seen_names
 from catchment.errors import Unknown
 from catchment.postgres.read import Questions
-
-_ALL = 1_000_000
 
 
 def build_router(questions: Questions) -> APIRouter:
@@ -25,24 +24,16 @@ def build_router(questions: Questions) -> APIRouter:
         other secrets in a `connectionUrl` are cut. Of several that were shown under one name it is
         that of the latest event; it is empty where nobody says, and `type` is its scheme.
         """
-        seen = await _seen(questions, sight_of(request))
+        seen = await seen_names(questions, sight_of(request))
         rows = await questions.sources.page(seen, limit, offset)
         return answer({"sources": [shapes.source(row) for row in rows]})
 
     @router.get("/sources/{source:name}", response_model=models.DataSource)
     async def one_source(request: Request, source: str) -> Response:
         """One source."""
-        row = await questions.sources.one(source, await _seen(questions, sight_of(request)))
+        row = await questions.sources.one(source, await seen_names(questions, sight_of(request)))
         if row is None:
             raise Unknown(f"No dataset lies in a source {source!r}.")
         return answer(shapes.source(row))
 
     return router
-
-
-async def _seen(questions: Questions, sight: Sight) -> list[str] | None:
-    """The namespaces whose datasets the caller may know of; None: all."""
-    if not sight.limited:
-        return None
-    rows = await questions.names.namespaces(None, _ALL, 0)
-    return [row.name for row in rows if sight.sees(row.name)]

@@ -13,13 +13,13 @@ from starlette.responses import Response
 
 from catchment.api import models
 from catchment.api.asking import answer
-from catchment.api.sight import Sight, sight_of
+from catchment.api.sight import sight_of
+from catchment.api.spaces import seen_names
 from catchment.api.times import iso
 from catchment.errors import BadQuestion, Problem
 from catchment.postgres.read import Questions
 
 _HOURS, _DAYS = 24, 7
-_ALL = 1_000_000
 _QUARTER = timedelta(minutes=15)
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,7 +64,7 @@ def build_router(questions: Questions) -> APIRouter:
     async def lineage_events(request: Request, period: Period, timezone: Zone = None) -> Response:
         """How many run events of each type have their eventTime in each interval."""
         bounds = bounds_us(period, timezone, datetime.now(UTC))
-        found = await stats.events(bounds, await _seen(questions, sight_of(request)))
+        found = await stats.events(bounds, await seen_names(questions, sight_of(request)))
         return answer([_interval(bounds, n) | counts for n, counts in enumerate(found)])
 
     @router.get("/{what}", response_model=list[NameCount])
@@ -76,7 +76,7 @@ def build_router(questions: Questions) -> APIRouter:
     ) -> Response:
         """How many jobs, datasets or sources had been named by the end of each interval."""
         bounds = bounds_us(period, timezone, datetime.now(UTC))
-        seen = await _seen(questions, sight_of(request))
+        seen = await seen_names(questions, sight_of(request))
         if what == "sources":
             found = await stats.sources(bounds, seen)
         else:
@@ -121,11 +121,3 @@ def _bad(reason: str) -> BadQuestion:
 
 def _interval(bounds: list[int], n: int) -> dict[str, Any]:
     return {"startInterval": iso(bounds[n]), "endInterval": iso(bounds[n + 1])}
-
-
-async def _seen(questions: Questions, sight: Sight) -> list[str] | None:
-    """The namespaces that the caller sees; None if all."""
-    if not sight.limited:
-        return None
-    rows = await questions.names.namespaces(None, _ALL, 0)
-    return [row.name for row in rows if sight.sees(row.name)]

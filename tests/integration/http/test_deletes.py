@@ -161,6 +161,33 @@ def test_columns_are_not_drawn_through_what_is_deleted(server: Collector) -> Non
     assert columns(asOf="2026-03-02T00:00:00Z") == ["a", "b", "c"]
 
 
+def test_between_two_deletes_it_is_gone(world: World) -> None:
+    world.delete(world.data, "datasets", "b")
+    between = datetime.now(UTC).isoformat()
+    world.delete(world.data)
+    assert world.get(world.data, "datasets", "b", asOf=between).status_code == 404
+    assert world.graph(f"job:{world.jobs}:first", asOf=between) == {"a", "first"}
+
+
+def test_a_delete_that_a_time_to_come_undoes_says_so(world: World) -> None:
+    world.step("first", "a", "b", at="2999-01-01T00:00:00Z")
+    assert world.delete(world.data, "datasets", "b")["deleted"] is False
+    assert world.get(world.data, "datasets", "b").status_code == 200
+
+
+def test_search_finds_the_living_among_the_deleted(server: Collector) -> None:
+    names = [*(f"hidden_{n:02d}" for n in range(12)), "hidden_zz_live"]
+    outputs = [{"namespace": "searched", "name": name} for name in names]
+    job = {"namespace": "searching", "name": "j"}
+    assert server.post(event(job=job, inputs=[], outputs=outputs)).status_code == 201
+    for name in names[:-1]:
+        path = f"{API}/namespaces/searched/datasets/{name}"
+        assert server.client.delete(path).status_code == 200
+    asked = {"q": "hidden", "limit": "10"}
+    found = server.client.get(f"{API}/search", params=asked).json()
+    assert [one["name"] for one in found["results"]] == ["hidden_zz_live"]
+
+
 def test_a_delete_is_an_entry_of_the_log(world: World) -> None:
     world.delete(world.jobs, "jobs", "first")
     last = world.server.entries()[-1]

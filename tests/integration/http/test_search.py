@@ -140,6 +140,28 @@ def test_a_facet_that_holds_no_more_is_not_found(server: Collector) -> None:
     assert names(server, "firstsaid") == []
 
 
+def test_own_facets_are_found_behind_those_of_many_others(server: Collector) -> None:
+    facets = columns("shared_by_all")
+    for start in range(0, 1_200, 400):
+        many = [dataset(f"t{n}", "big", **facets) for n in range(start, start + 400)]
+        assert server.post(event(inputs=[], outputs=many)).status_code == 201
+    few = [dataset(f"s{n}", "small", **facets) for n in range(5)]
+    assert server.post(event(inputs=[], outputs=few)).status_code == 201
+    asked_for = {"q": "shared_by_all", "namespace": "small"}
+    found = server.client.get("/api/v1/search", params=asked_for).json()
+    assert (found["totalCount"], found["truncated"]) == (5, False)
+
+
+def test_a_huge_schema_is_stored_in_time_and_not_searched(server: Collector) -> None:
+    huge = dataset("huge", **columns(*(f"wide_{n:06d}" for n in range(150_000))))
+    sent = event(inputs=[], outputs=[huge])
+    assert len(json.dumps(sent)) > 5_000_000
+    assert server.post(sent).status_code == 201
+    found = server.client.get("/api/v1/search", params={"q": "wide_000007"}).json()
+    assert found["totalCount"] == 0
+    assert server.client.get("/api/v1/search", params={"q": "huge"}).json()["totalCount"] == 1
+
+
 def test_filters(world: Collector) -> None:
     assert names(world, "orders", filter="job") == ["later_orders", "load_orders"]
     assert names(world, "orders", filter="DATASET", namespace="other") == ["warehouse.orders"]

@@ -92,4 +92,4 @@ def test_what_is_not_there_cannot_be_tagged(server: Collector) -> None:
     blank = server.client.post(f"{DATASET}/tags/%20")
     assert (blank.status_code, blank.json()["errors"][0]["pointer"]) == (422, "/tag")
     long = server.client.post(f"{DATASET}/tags/{'x' * 1_025}")
-    assert "NAME_CHARS_MAX" in long.json()["detail"]
+    assert "1024 characters" in long.json()["detail"]

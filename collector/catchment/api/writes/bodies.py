@@ -9,7 +9,9 @@ from starlette.requests import Request
 from catchment.errors import Invalid, NotJson, Problem, TooLarge, Unsupported
 
 BODY_BYTES_MAX = 1024 * 1024
-NAME_CHARS_MAX = 1_024
+WORD_CHARS_MAX = 1_024
+"""Of owners, types and tags."""
+TEXT_CHARS_MAX = 65_536
 _ITEMS_MAX = 10_000
 
 B = TypeVar("B", bound="Body")
@@ -24,22 +26,22 @@ class Body(BaseModel):
 class NamespaceMeta(Body):
     """Whose a namespace is, and what it is for."""
 
-    owner_name: str = Field(max_length=NAME_CHARS_MAX)
-    description: str | None = None
+    owner_name: str = Field(max_length=WORD_CHARS_MAX)
+    description: str | None = Field(None, max_length=TEXT_CHARS_MAX)
 
 
 class SourceMeta(Body):
     """Where data come from."""
 
-    type: str = Field(max_length=NAME_CHARS_MAX)
-    connection_url: str
-    description: str | None = None
+    type: str = Field(max_length=WORD_CHARS_MAX)
+    connection_url: str = Field(max_length=TEXT_CHARS_MAX)
+    description: str | None = Field(None, max_length=TEXT_CHARS_MAX)
 
 
 class TagMeta(Body):
     """What a tag means."""
 
-    description: str | None = None
+    description: str | None = Field(None, max_length=TEXT_CHARS_MAX)
 
 
 class FieldMeta(Body):
@@ -48,7 +50,7 @@ class FieldMeta(Body):
     name: str = Field(min_length=1)
     type: str | None = None
     tags: list[str] = []
-    description: str | None = None
+    description: str | None = Field(None, max_length=TEXT_CHARS_MAX)
 
 
 class DatasetMeta(Body):
@@ -59,7 +61,7 @@ class DatasetMeta(Body):
     source_name: str
     fields_: list[FieldMeta] = Field([], alias="fields", max_length=_ITEMS_MAX)
     tags: list[str] = Field([], max_length=_ITEMS_MAX)
-    description: str | None = None
+    description: str | None = Field(None, max_length=TEXT_CHARS_MAX)
     run_id: str | None = None
     schema_location: str | None = None
 
@@ -78,7 +80,7 @@ class JobMeta(Body):
     inputs: list[DatasetId] = Field([], max_length=_ITEMS_MAX)
     outputs: list[DatasetId] = Field([], max_length=_ITEMS_MAX)
     location: str | None = None
-    description: str | None = None
+    description: str | None = Field(None, max_length=TEXT_CHARS_MAX)
     context: dict[str, str] | None = None
     run_id: str | None = None
 

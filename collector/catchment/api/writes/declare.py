@@ -12,6 +12,7 @@ from catchment.api import models, one, shapes
 from catchment.api.asking import answer
 from catchment.api.runs import find_run
 from catchment.api.sight import Sight, sight_of
+from catchment.api.spaces import seen_names
 from catchment.api.writes import events
 from catchment.api.writes.bodies import (
     DatasetMeta,
@@ -21,8 +22,8 @@ from catchment.api.writes.bodies import (
     described,
     read_body,
 )
-from catchment.api.writes.names import require_everything, require_name
-from catchment.api.writes.recorder import Recorder, now
+from catchment.api.writes.names import require_everything, require_name, require_own
+from catchment.api.writes.recorder import Recorder
 from catchment.errors import Refused
 from catchment.events.names import cut_password
 from catchment.events.secrets import without_secrets
@@ -50,7 +51,7 @@ def _add_namespaces_and_sources(
         """Say whose a namespace is, and what it is for."""
         sight = sight_of(request)
         namespace = cut_password(require_name(namespace, "namespace"))
-        sight.require(namespace)
+        require_own(sight, namespace)
         meta = await read_body(request, NamespaceMeta)
         said = {"owner": meta.owner_name, "description": meta.description}
         await recorder.control(Kind.NAMESPACE, {"namespace": namespace, **said})
@@ -67,8 +68,9 @@ def _add_namespaces_and_sources(
         meta = await read_body(request, SourceMeta)
         url = without_secrets(meta.connection_url)
         said = {"type": meta.type, "url": url, "description": meta.description}
-        await recorder.control(Kind.SOURCE, {"name": require_name(source, "source"), **said})
-        row = await questions.sources.one(source, None)
+        name = without_secrets(require_name(source, "source"))
+        await recorder.control(Kind.SOURCE, {"name": name, **said})
+        row = await questions.sources.one(name, None)
         assert row is not None
         return answer(shapes.source(row))
 
@@ -84,9 +86,9 @@ def _add_datasets_and_jobs(router: APIRouter, questions: Questions, recorder: Re
         """Declare a dataset; with `runId`, as written by that run. Events say more."""
         sight = writer(request, namespace)
         meta = await read_body(request, DatasetMeta)
-        source = await questions.sources.one(meta.source_name, None)
+        source = await questions.sources.one(meta.source_name, await seen_names(questions, sight))
         url = source.uri or None if source else None
-        at, grant = now(), grant_of(request.scope)
+        at, grant = await recorder.now(), grant_of(request.scope)
         declared = events.dataset_event(namespace, dataset, meta, url, at)
         said = [declared]
         if meta.run_id:
@@ -110,7 +112,7 @@ def _add_datasets_and_jobs(router: APIRouter, questions: Questions, recorder: Re
         meta = await read_body(request, JobMeta)
         if meta.run_id:
             await find_run(questions.details, meta.run_id, sight)
-        at, grant = now(), grant_of(request.scope)
+        at, grant = await recorder.now(), grant_of(request.scope)
         await recorder.event(events.job_event(namespace, job, meta, at), grant)
         if meta.run_id:
             observed = events.job_run_event(meta.run_id, namespace, job, meta, at)
@@ -123,7 +125,7 @@ def writer(request: Request, namespace: str | None) -> Sight:
     """The eyes of a caller who may write events here and read what became of them."""
     sight = sight_of(request)
     if namespace is not None:
-        sight.require(namespace)
+        require_own(sight, cut_password(namespace))
     if not grant_of(request.scope).may(Scope.READ):
         raise Refused("The key has no scope `read`, and this answers with what is known then.")
     return sight

@@ -36,7 +36,9 @@ def build_router(questions: Questions, recorder: Recorder) -> APIRouter:
         node = await one.find_dataset(questions, sight, namespace, dataset)
         last = await one.dataset(questions, sight, node)
         await recorder.control(Kind.DELETE, _what("dataset", node.namespace, node.name))
-        return answer(last | {"deleted": True})
+        # An event of a time to come still names it.
+        left = await questions.names.find(False, [(node.namespace, node.name)])
+        return answer(last | {"deleted": not any(map(sight.shows, left))})
 
     @router.delete("/namespaces/{namespace:name}/jobs/{job:name}", response_model=models.Job)
     async def delete_job(request: Request, namespace: str, job: str) -> Response:

@@ -1,20 +1,30 @@
 """Names that a write brings in, and whose they may be."""
 
 from catchment.api.sight import Sight
-from catchment.api.writes.bodies import NAME_CHARS_MAX
+from catchment.api.writes.bodies import WORD_CHARS_MAX
 from catchment.errors import Invalid, Problem, Refused
+from catchment.events.names import NAME_CHARS_MAX
 
 
 def require_name(name: str, what: str) -> str:
-    """The name, if it can be one.
+    """The name of a namespace or source, if it can be one.
 
     Raises:
-        Invalid: blank, or longer than `NAME_CHARS_MAX`.
+        Invalid: blank, or longer than names may be.
     """
+    return _require(name, what, NAME_CHARS_MAX)
+
+
+def require_tag(tag: str) -> str:
+    """The same of a tag."""
+    return _require(tag, "tag", WORD_CHARS_MAX)
+
+
+def _require(name: str, what: str, chars_max: int) -> str:
     if not name.strip():
         raise _unfit(what, "it is blank")
-    if len(name) > NAME_CHARS_MAX:
-        raise _unfit(what, f"it is longer than {NAME_CHARS_MAX} characters (NAME_CHARS_MAX)")
+    if len(name) > chars_max:
+        raise _unfit(what, f"it is longer than {chars_max} characters")
     return name
 
 
@@ -30,3 +40,16 @@ def require_everything(sight: Sight, what: str) -> None:
     """
     if sight.limited:
         raise Refused(f"The key is limited to some namespaces, and {what} belong to all.")
+
+
+def require_own(sight: Sight, namespace: str) -> None:
+    """Make sure that the caller's key may write there. What is written need not be there yet.
+
+    Raises:
+        Refused: it may not.
+    """
+    if not sight.sees(namespace):
+        raise Refused(
+            "The key may not write into this namespace.",
+            [Problem("/namespace", "not one of the namespaces of this key")],
+        )

@@ -1,12 +1,13 @@
 """Puts what is written through the API into the log, and waits until questions see it."""
 
 import json
+import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from catchment.access.grants import Grant
 from catchment.api.min_seq import MinSeq
+from catchment.api.times import iso
 from catchment.errors import CatchmentError
 from catchment.events.names import to_text
 from catchment.lineage.assertion import ReadEvent
@@ -19,12 +20,18 @@ Wait = Callable[[MinSeq], Awaitable[None]]
 
 
 class Recorder:
-    """The way of the API into the log. `read` reads an event as the doors of ingest do."""
+    """The way of the API into the log. `read` reads an event as the doors of ingest do.
 
-    def __init__(self, pipeline: Pipeline, read: Read, wait: Wait) -> None:
+    `logged_us` says when the last entry was logged.
+    """
+
+    def __init__(
+        self, pipeline: Pipeline, read: Read, wait: Wait, logged_us: Callable[[], Awaitable[int]]
+    ) -> None:
         self._pipeline = pipeline
         self._read = read
         self._wait = wait
+        self._logged_us = logged_us
 
     async def event(self, event: Json, grant: Grant) -> None:
         """Store an OpenLineage event as if it had been sent.
@@ -35,6 +42,17 @@ class Recorder:
         """
         body = json.dumps(event, separators=(",", ":")).encode()
         await self._store(EventEntry(await self._read(body, grant), Source.HTTP))
+
+    async def now(self) -> str:
+        """The eventTime of what is written at this moment: later than all that was before it.
+
+        Deletes have the time of the database's clock, which may be ahead of this one.
+        """
+        here_us = time.time_ns() // 1_000
+        time_us = max(here_us, await self._logged_us() + 1)
+        said = iso(time_us)
+        assert said is not None
+        return said
 
     async def control(self, kind: Kind, said: Json) -> None:
         """Store a control entry; texts in `said` are as they were sent.
@@ -54,8 +72,3 @@ class Recorder:
             raise verdict
         # Where questions go to a replica, the answer is made of what it has by then.
         await self._wait(verdict.seq)
-
-
-def now() -> str:
-    """The eventTime of what is written at this moment."""
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")

@@ -11,12 +11,13 @@ from catchment.access.grants import grant_of
 from catchment.api import models, one, shapes
 from catchment.api.asking import answer
 from catchment.api.runs import find_run
+from catchment.api.sight import Sight
 from catchment.api.times import iso, read_instant
 from catchment.api.writes import events
 from catchment.api.writes.bodies import RunMeta, described, read_body
 from catchment.api.writes.declare import writer
-from catchment.api.writes.recorder import Recorder, now
-from catchment.errors import Invalid, Problem
+from catchment.api.writes.recorder import Recorder
+from catchment.errors import Invalid, Problem, Unknown
 from catchment.events.runids import read_run_id
 from catchment.postgres.read import Questions
 
@@ -40,9 +41,8 @@ def build_router(questions: Questions, recorder: Recorder) -> APIRouter:
         node = await one.find_job(questions, sight, namespace, job)
         meta = await read_body(request, RunMeta)
         run_id = meta.id if meta.id is not None else str(uuid4())
-        if read_run_id(run_id) is None:
-            raise Invalid("The id of a run cannot be blank.", [Problem("/id", "it is blank")])
-        event = events.created_run_event(run_id, shapes.identity(node), meta, now())
+        await _require_own(questions, run_id, sight)
+        event = events.created_run_event(run_id, shapes.identity(node), meta, await recorder.now())
         await recorder.event(event, grant_of(request.scope))
         made = answer(shapes.run(await find_run(questions.details, run_id, sight)))
         made.status_code = 201
@@ -64,8 +64,26 @@ def _add_mark(router: APIRouter, questions: Questions, recorder: Recorder, mark:
         """Mark a run, as its event would."""
         sight = writer(request, None)
         row = await find_run(questions.details, run, sight)
-        time = now() if at is None else iso(read_instant(at, "at"))
+        time = await recorder.now() if at is None else iso(read_instant(at, "at"))
         assert time is not None
         event = events.mark_event(run, shapes.identity(row.job), mark, time)
         await recorder.event(event, grant_of(request.scope))
         return answer(shapes.run(await find_run(questions.details, run, sight)))
+
+
+async def _require_own(questions: Questions, run_id: str, sight: Sight) -> None:
+    """Make sure that this can be an id, and that it is not that of a run of others.
+
+    Raises:
+        Invalid: blank, or too long to be an id.
+        Unknown: the run is of a job that the caller does not see.
+    """
+    read = read_run_id(run_id) if run_id.strip() else None
+    if read is None:
+        raise Invalid(
+            "This cannot be the id of a run: it is blank or too long.",
+            [Problem("/id", "it is blank or too long")],
+        )
+    known = await questions.details.run(read.key)
+    if known is not None and not sight.sees(known.job.namespace):
+        raise Unknown(f"No run {run_id!r} was ever named.")

@@ -8,7 +8,7 @@ from catchment.api import models, one
 from catchment.api.asking import answer
 from catchment.api.sight import Sight, sight_of
 from catchment.api.writes.bodies import TagMeta, described, read_body
-from catchment.api.writes.names import require_everything, require_name
+from catchment.api.writes.names import require_everything, require_tag
 from catchment.api.writes.recorder import Recorder
 from catchment.errors import Unknown
 from catchment.lineage.ports import Kind
@@ -36,7 +36,7 @@ def build_router(questions: Questions, recorder: Recorder) -> APIRouter:
         """Say what a tag means; it need not be on anything."""
         require_everything(sight_of(request), "tags")
         meta = await read_body(request, TagMeta)
-        said = {"action": "describe", "tag": require_name(tag, "tag")}
+        said = {"action": "describe", "tag": require_tag(tag)}
         await recorder.control(Kind.TAG, said | {"description": meta.description})
         return answer({"name": tag, "description": meta.description})
 
@@ -119,6 +119,6 @@ class Tagging:
             "namespace": node.namespace,
             "name": node.name,
             "field": field,
-            "tag": require_name(tag, "tag"),
+            "tag": require_tag(tag),
         }
         await self._recorder.control(Kind.TAG, said)

@@ -140,6 +140,11 @@ class Log(Asking):
         length: int = await self.ask_one("next_seq")
         return length
 
+    async def last_logged_us(self) -> int:
+        """When the last entry was logged, in µs."""
+        logged_us: int = await self.ask_one("last_logged")
+        return logged_us
+
 
 def _entry(row: Any) -> LogEntry:
     return LogEntry(

@@ -178,11 +178,17 @@ class Search(Asking):
     async def described(self, words: Words, scope: Scope, limit: int) -> Hits:
         """Who ever had a facet or a tag with all words; whether it holds today is not looked at."""
         extent = await self._extent(scope)
-        facets, complete = await self._facets(words, extent, limit)
         rows = await self.ask("search_marks", words.literals, *scope.places, limit)
-        if facets:
-            places = (facets, *scope.places, _EXAMINED_OF_FACET_MAX)
-            rows += await self.ask("search_mentions", *places, limit)
+        if extent.names <= FEW_NAMES_MAX:
+            complete = True
+            rows += await self.ask("search_described_few", words.inside, *scope.places, limit)
+        else:
+            facets, complete = await self._facets(words, extent, limit)
+            # Of a facet that many have, only the first are looked at, whosever they are.
+            complete = complete and scope.whole
+            if facets:
+                places = (facets, *scope.places, _EXAMINED_OF_FACET_MAX)
+                rows += await self.ask("search_mentions", *places, limit)
         hits = {row["id"]: Hit(row["id"], row["is_job"], Rank.DESCRIBED) for row in rows}
         return Hits(list(hits.values())[:limit], complete and len(hits) < limit)
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from catchment.events.names import from_text, to_text
+from catchment.events.secrets import without_secrets
 from catchment.postgres.asking import Asking
 
 
@@ -30,7 +31,7 @@ class Sources(Asking):
 
     async def one(self, name: str, namespaces: list[str] | None) -> SourceRow | None:
         """The source of this name, if those namespaces have it."""
-        rows = await self.ask("one_source", to_text(name), _stored(namespaces))
+        rows = await self.ask("one_source", to_text(without_secrets(name)), _stored(namespaces))
         return _row(*rows[0]) if rows else None
 
 

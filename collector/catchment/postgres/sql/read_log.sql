@@ -111,3 +111,7 @@ select uri, sum(events)::bigint as events, max(last_at) as last_at, sum(problems
 from producer
 where $1::text[] is null or namespace in (select id from namespace where name = any ($1))
 group by key, uri order by max(last_at) desc, key limit $2 offset $3;
+
+-- name: last_logged
+-- Nothing was logged later, whatever the clocks say.
+select logged_at from head;

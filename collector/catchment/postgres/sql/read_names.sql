@@ -2,7 +2,7 @@
 -- Exact names are found by their key, however long they are. `gone_at`: when a delete took it away that
 -- no event of a later time undid.
 select d.id, d.canon, d.key, n.name as namespace, d.name, (
-    select max(x.at) from deletion x
+    select min(x.at) from deletion x
     where x.key in (d.key, n.key) and x.at >= coalesce(s.last_at, d.first_at)) as gone_at
 from dataset d join namespace n on n.id = d.namespace left join seen s on s.entity = d.id
 where d.key = any($1::uuid[]);
@@ -10,7 +10,7 @@ where d.key = any($1::uuid[]);
 -- name: jobs_by_key
 -- As datasets.
 select j.id, j.key, n.name as namespace, j.name, (
-    select max(x.at) from deletion x
+    select min(x.at) from deletion x
     where x.key in (j.key, n.key) and x.at >= coalesce(s.last_at, j.first_at)) as gone_at
 from job j join namespace n on n.id = j.namespace left join seen s on s.entity = j.id
 where j.key = any($1::uuid[]);
@@ -18,7 +18,7 @@ where j.key = any($1::uuid[]);
 -- name: names_of_datasets
 -- What the walk meets, by name.
 select d.id, d.canon, d.key, n.name as namespace, d.name, d.first_at, s.last_at, (
-    select max(x.at) from deletion x
+    select min(x.at) from deletion x
     where x.key in (d.key, n.key) and x.at >= coalesce(s.last_at, d.first_at)) as gone_at
 from dataset d join namespace n on n.id = d.namespace left join seen s on s.entity = d.id
 where d.id = any($1::integer[]);
@@ -26,7 +26,7 @@ where d.id = any($1::integer[]);
 -- name: names_of_jobs
 -- What the walk meets, by name.
 select j.id, j.key, n.name as namespace, j.name, j.first_at, s.last_at, (
-    select max(x.at) from deletion x
+    select min(x.at) from deletion x
     where x.key in (j.key, n.key) and x.at >= coalesce(s.last_at, j.first_at)) as gone_at
 from job j join namespace n on n.id = j.namespace left join seen s on s.entity = j.id
 where j.id = any($1::integer[]);
@@ -52,7 +52,7 @@ select d.id from dataset d
 where d.namespace = (select id from namespace where name = $1)
   and not exists (
     select from deletion x where x.key in (d.key, (select key from namespace where name = $1))
-      and x.at >= (select last_at from seen where entity = d.id))
+      and x.at >= coalesce((select last_at from seen where entity = d.id), d.first_at))
 order by left(d.name, 256) collate "C", d.key limit $2 offset $3;
 
 -- name: count_datasets
@@ -67,7 +67,7 @@ select j.id from job j
 where j.namespace = (select id from namespace where name = $1)
   and not exists (
     select from deletion x where x.key in (j.key, (select key from namespace where name = $1))
-      and x.at >= (select last_at from seen where entity = j.id))
+      and x.at >= coalesce((select last_at from seen where entity = j.id), j.first_at))
 order by left(j.name, 256) collate "C", j.key limit $2 offset $3;
 
 -- name: count_jobs

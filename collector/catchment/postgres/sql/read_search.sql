@@ -43,6 +43,7 @@ cross join lateral (
     and lower(name) like all ($1::text[]) and form like all ($2::text[])
     and ($7::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $7 and $8))
+    and id not in (select id from gone)
 ) as e
 order by e.rank, e.place, e.key limit $9;
 
@@ -59,6 +60,7 @@ from (
 where starts_with(lower(name), $1) and ($3::integer[] is null or namespace = any ($3))
   and ($4::timestamptz is null or exists (
     select from seen s where s.entity = e.id and s.last_at between $4 and $5))
+  and id not in (select id from gone)
 order by place, key limit $7;
 
 -- name: search_sample
@@ -90,6 +92,7 @@ where lower(name) like all ($1::text[]) and form like all ($2::text[])
   and ($6::integer[] is null or namespace = any ($6))
   and ($7::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $7 and $8))
+  and id not in (select id from gone)
 order by key limit $10;
 
 -- name: search_rare
@@ -106,6 +109,7 @@ with hits as materialized (
     and ($6::integer[] is null or namespace = any ($6))
     and ($7::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $7 and $8))
+    and id not in (select id from gone)
 )
 select id, is_job, rank from hits
 order by rank, case when (select count(*) from hits) <= $12 then place end, key limit $13;
@@ -142,6 +146,7 @@ join named e on e.id = m.entity
 where e.is_job = any ($2::boolean[]) and ($3::integer[] is null or e.namespace = any ($3))
   and ($4::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $4 and $5))
+  and e.id not in (select id from gone)
 order by e.key limit $7;
 
 -- name: search_marks
@@ -153,4 +158,20 @@ where m.given and lower(m.tag) like all ($1::text[])
   and e.is_job = any ($2::boolean[]) and ($3::integer[] is null or e.namespace = any ($3))
   and ($4::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $4 and $5))
+  and e.id not in (select id from gone)
+order by e.key limit $6;
+
+-- name: search_described_few
+-- Who ever had a facet with all words, of some names that are few: from the names to their facets, so that
+-- nobody else's facets stand before theirs.
+-- $1 forms inside, $2 is_job, $3 spaces, $4 since, $5 till, $6 limit
+select distinct on (e.key) e.id, e.is_job
+from (select id from namespace where $3::integer[] is null or id = any ($3)) as n
+  cross join lateral (select id, is_job, key from named where namespace = n.id offset 0) as e
+  cross join lateral (select facet from mention where entity = e.id offset 0) as m
+  cross join lateral (select form from facet where id = m.facet offset 0) as f
+where f.form like all ($1::text[]) and e.is_job = any ($2::boolean[])
+  and ($4::timestamptz is null or exists (
+      select from seen s where s.entity = e.id and s.last_at between $4 and $5))
+  and e.id not in (select id from gone)
 order by e.key limit $6;

@@ -44,5 +44,5 @@ def _namespace(session: Session, event: ReadEvent) -> int:
 @lru_cache(maxsize=1_024)
 def _stored(producer: str) -> tuple[bytes, str]:
     """The key of a producer, and what is kept of its URI: not its password, and not all of it."""
-    uri = cut_password(producer[:NAME_CHARS_MAX])
+    uri = cut_password(producer)[:NAME_CHARS_MAX]
     return digest(b"producer", uri.encode("utf-8", "surrogatepass")), to_text(uri)
