@@ -43,7 +43,10 @@ cross join lateral (
     and lower(name) like all ($1::text[]) and form like all ($2::text[])
     and ($7::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $7 and $8))
-    and id not in (select id from gone)
+    and not exists (
+    select from deletion x
+    where x.key in (e.key, (select key from namespace where id = e.namespace))
+      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
 ) as e
 order by e.rank, e.place, e.key limit $9;
 
@@ -60,7 +63,10 @@ from (
 where starts_with(lower(name), $1) and ($3::integer[] is null or namespace = any ($3))
   and ($4::timestamptz is null or exists (
     select from seen s where s.entity = e.id and s.last_at between $4 and $5))
-  and id not in (select id from gone)
+  and not exists (
+    select from deletion x
+    where x.key in (e.key, (select key from namespace where id = e.namespace))
+      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
 order by place, key limit $7;
 
 -- name: search_sample
@@ -92,7 +98,10 @@ where lower(name) like all ($1::text[]) and form like all ($2::text[])
   and ($6::integer[] is null or namespace = any ($6))
   and ($7::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $7 and $8))
-  and id not in (select id from gone)
+  and not exists (
+    select from deletion x
+    where x.key in (e.key, (select key from namespace where id = e.namespace))
+      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
 order by key limit $10;
 
 -- name: search_rare
@@ -109,7 +118,10 @@ with hits as materialized (
     and ($6::integer[] is null or namespace = any ($6))
     and ($7::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $7 and $8))
-    and id not in (select id from gone)
+    and not exists (
+    select from deletion x
+    where x.key in (e.key, (select key from namespace where id = e.namespace))
+      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
 )
 select id, is_job, rank from hits
 order by rank, case when (select count(*) from hits) <= $12 then place end, key limit $13;
@@ -142,11 +154,14 @@ select distinct on (e.key) e.id, e.is_job
 from unnest($1::integer[]) as f (id)
 cross join lateral (
   select entity from mention where facet = f.id order by key limit $6) as m
-join named e on e.id = m.entity
+cross join lateral (select * from named where id = m.entity offset 0) as e
 where e.is_job = any ($2::boolean[]) and ($3::integer[] is null or e.namespace = any ($3))
   and ($4::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $4 and $5))
-  and e.id not in (select id from gone)
+  and not exists (
+    select from deletion x
+    where x.key in (e.key, (select key from namespace where id = e.namespace))
+      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
 order by e.key limit $7;
 
 -- name: search_marks
@@ -158,7 +173,10 @@ where m.given and lower(m.tag) like all ($1::text[])
   and e.is_job = any ($2::boolean[]) and ($3::integer[] is null or e.namespace = any ($3))
   and ($4::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $4 and $5))
-  and e.id not in (select id from gone)
+  and not exists (
+    select from deletion x
+    where x.key in (e.key, (select key from namespace where id = e.namespace))
+      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
 order by e.key limit $6;
 
 -- name: search_described_few
@@ -167,11 +185,14 @@ order by e.key limit $6;
 -- $1 forms inside, $2 is_job, $3 spaces, $4 since, $5 till, $6 limit
 select distinct on (e.key) e.id, e.is_job
 from (select id from namespace where $3::integer[] is null or id = any ($3)) as n
-  cross join lateral (select id, is_job, key from named where namespace = n.id offset 0) as e
+  cross join lateral (select * from named where namespace = n.id offset 0) as e
   cross join lateral (select facet from mention where entity = e.id offset 0) as m
   cross join lateral (select form from facet where id = m.facet offset 0) as f
 where f.form like all ($1::text[]) and e.is_job = any ($2::boolean[])
   and ($4::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $4 and $5))
-  and e.id not in (select id from gone)
+  and not exists (
+    select from deletion x
+    where x.key in (e.key, (select key from namespace where id = e.namespace))
+      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
 order by e.key limit $6;
