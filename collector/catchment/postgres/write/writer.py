@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from random import random
 from time import perf_counter
 
 import asyncpg
@@ -14,7 +15,9 @@ from catchment.postgres.write.session import Redo, Session
 from catchment.postgres.write.state import IdBlocks, Known
 from catchment.telemetry import metrics
 
-REDO_MAX = 8
+REDO_MAX = 12
+# Who meets another writer again and again waits a little, at random, so that they part.
+_APART_SECONDS_MAX = 0.25
 _COMMIT_SECONDS = metrics.WRITE_STEP_SECONDS.labels(metrics.WriteStep.COMMIT)
 
 
@@ -35,7 +38,7 @@ class PostgresWriter:
     async def write(self, entries: Sequence[Entry]) -> list[Outcome]:
         """Write one batch in one transaction; see `lineage.ports.Writer`."""
         async with self._one_at_a_time:
-            for _ in range(REDO_MAX):
+            for again in range(REDO_MAX):
                 try:
                     with translated():
                         async with self._pool.acquire() as connection:
@@ -44,6 +47,7 @@ class PostgresWriter:
                     # Another writer had the same run, event or epoch first; now it is committed.
                     if not isinstance(redo.__cause__, OtherEpoch):
                         metrics.WRITE_REDONE.labels(metrics.RedoReason.UNIQUE).inc()
+                await asyncio.sleep(random() * min(_APART_SECONDS_MAX, 0.002 * 2**again))
             raise DatabaseAway("Too many writers at the same runs; try again in a second.")
 
     async def _write(
