@@ -51,39 +51,43 @@ create table source_note (
 -- The list of all tags reads what was emitted, too: few of the facets are of this name.
 create index facet_tags on facet (id) where name = 'tags';
 
--- Of these jobs and datasets those that were not gone then: deleted, or with their namespace, and not
--- named since by any event of a later time.
+-- When a node went, if it is gone: by the earliest delete of it, or of its namespace, since an event last
+-- named it. The one place that says so. In a query's `from` Postgres makes it a part of that query.
+create function gone_since(entity integer, key uuid, namespace integer, first_at timestamptz)
+returns table (at timestamptz)
+language sql stable as $$
+  select min(x.at) from deletion x
+  where x.key in (gone_since.key, (select s.key from namespace s where s.id = gone_since.namespace))
+    and x.at >= coalesce(
+      (select s.last_at from seen s where s.entity = gone_since.entity), gone_since.first_at)
+$$;
+
+-- Of these jobs and datasets those that were not gone then.
 create function present(nodes integer[], as_of timestamptz) returns integer[]
 language sql stable as $$
   select array_agg(n.id) from (
-    select j.id, j.key, s.key as space, j.first_at
-    from job j join namespace s on s.id = j.namespace where j.id = any (nodes)
+    select id, key, namespace, first_at from job where id = any (nodes)
     union all
-    select d.id, d.key, s.key, d.first_at
-    from dataset d join namespace s on s.id = d.namespace where d.id = any (nodes)
-  ) as n left join seen on seen.entity = n.id
-  where not exists (select from deletion x
-    where x.key in (n.key, n.space) and x.at <= as_of
-      and x.at >= coalesce(seen.last_at, n.first_at))
+    select id, key, namespace, first_at from dataset where id = any (nodes)
+  ) as n cross join lateral gone_since(n.id, n.key, n.namespace, n.first_at) as gone
+  where gone.at is null or gone.at > as_of
 $$;
 
 -- All jobs and datasets that are gone today: from the few deletes, not from the many names.
 create view gone as
-  with dead as (select key, max(at) as at from deletion group by key)
-  select j.id, j.namespace, true as is_job
-  from dead x join job j on j.key = x.key left join seen on seen.entity = j.id
-  where x.at >= coalesce(seen.last_at, j.first_at)
-  union
-  select j.id, j.namespace, true
-  from dead x join namespace s on s.key = x.key join job j on j.namespace = s.id
-    left join seen on seen.entity = j.id
-  where x.at >= coalesce(seen.last_at, j.first_at)
-  union
-  select d.id, d.namespace, false
-  from dead x join dataset d on d.key = x.key left join seen on seen.entity = d.id
-  where x.at >= coalesce(seen.last_at, d.first_at)
-  union
-  select d.id, d.namespace, false
-  from dead x join namespace s on s.key = x.key join dataset d on d.namespace = s.id
-    left join seen on seen.entity = d.id
-  where x.at >= coalesce(seen.last_at, d.first_at);
+  with deleted as (select distinct key from deletion)
+  select n.id, n.is_job
+  from (
+    select j.id, true as is_job, j.key, j.namespace, j.first_at
+    from deleted x join job j on j.key = x.key
+    union
+    select j.id, true, j.key, j.namespace, j.first_at
+    from deleted x join namespace s on s.key = x.key join job j on j.namespace = s.id
+    union
+    select d.id, false, d.key, d.namespace, d.first_at
+    from deleted x join dataset d on d.key = x.key
+    union
+    select d.id, false, d.key, d.namespace, d.first_at
+    from deleted x join namespace s on s.key = x.key join dataset d on d.namespace = s.id
+  ) as n cross join lateral gone_since(n.id, n.key, n.namespace, n.first_at) as gone
+  where gone.at is not null;

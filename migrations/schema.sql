@@ -81,6 +81,17 @@ exception when others then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.gone_since(entity integer, key uuid, namespace integer, first_at timestamp with time zone)
+ RETURNS TABLE(at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select min(x.at) from deletion x
+  where x.key in (gone_since.key, (select s.key from namespace s where s.id = gone_since.namespace))
+    and x.at >= coalesce(
+      (select s.last_at from seen s where s.entity = gone_since.entity), gone_since.first_at)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer, as_of timestamp with time zone)
  RETURNS TABLE(job integer, dataset integer, dir "char", level integer)
  LANGUAGE plpgsql
@@ -241,15 +252,11 @@ CREATE OR REPLACE FUNCTION public.present(nodes integer[], as_of timestamp with 
  STABLE
 AS $function$
   select array_agg(n.id) from (
-    select j.id, j.key, s.key as space, j.first_at
-    from job j join namespace s on s.id = j.namespace where j.id = any (nodes)
+    select id, key, namespace, first_at from job where id = any (nodes)
     union all
-    select d.id, d.key, s.key, d.first_at
-    from dataset d join namespace s on s.id = d.namespace where d.id = any (nodes)
-  ) as n left join seen on seen.entity = n.id
-  where not exists (select from deletion x
-    where x.key in (n.key, n.space) and x.at <= as_of
-      and x.at >= coalesce(seen.last_at, n.first_at))
+    select id, key, namespace, first_at from dataset where id = any (nodes)
+  ) as n cross join lateral gone_since(n.id, n.key, n.namespace, n.first_at) as gone
+  where gone.at is null or gone.at > as_of
 $function$;
 
 CREATE OR REPLACE FUNCTION public.search_form(given text)
@@ -672,45 +679,47 @@ CREATE INDEX sighting_use ON public.sighting USING btree (bag_use, at DESC);
 CREATE INDEX source_name ON public.source USING hash (name);
 
 create view gone as
- WITH dead AS (
-         SELECT deletion.key,
-            max(deletion.at) AS at
+ WITH deleted AS (
+         SELECT DISTINCT deletion.key
            FROM deletion
-          GROUP BY deletion.key
         )
- SELECT j.id,
-    j.namespace,
-    true AS is_job
-   FROM dead x
-     JOIN job j ON j.key = x.key
-     LEFT JOIN seen ON seen.entity = j.id
-  WHERE x.at >= COALESCE(seen.last_at, j.first_at)
-UNION
- SELECT j.id,
-    j.namespace,
-    true AS is_job
-   FROM dead x
-     JOIN namespace s ON s.key = x.key
-     JOIN job j ON j.namespace = s.id
-     LEFT JOIN seen ON seen.entity = j.id
-  WHERE x.at >= COALESCE(seen.last_at, j.first_at)
-UNION
- SELECT d.id,
-    d.namespace,
-    false AS is_job
-   FROM dead x
-     JOIN dataset d ON d.key = x.key
-     LEFT JOIN seen ON seen.entity = d.id
-  WHERE x.at >= COALESCE(seen.last_at, d.first_at)
-UNION
- SELECT d.id,
-    d.namespace,
-    false AS is_job
-   FROM dead x
-     JOIN namespace s ON s.key = x.key
-     JOIN dataset d ON d.namespace = s.id
-     LEFT JOIN seen ON seen.entity = d.id
-  WHERE x.at >= COALESCE(seen.last_at, d.first_at);
+ SELECT n.id,
+    n.is_job
+   FROM ( SELECT j.id,
+            true AS is_job,
+            j.key,
+            j.namespace,
+            j.first_at
+           FROM deleted x
+             JOIN job j ON j.key = x.key
+        UNION
+         SELECT j.id,
+            true,
+            j.key,
+            j.namespace,
+            j.first_at
+           FROM deleted x
+             JOIN namespace s ON s.key = x.key
+             JOIN job j ON j.namespace = s.id
+        UNION
+         SELECT d.id,
+            false,
+            d.key,
+            d.namespace,
+            d.first_at
+           FROM deleted x
+             JOIN dataset d ON d.key = x.key
+        UNION
+         SELECT d.id,
+            false,
+            d.key,
+            d.namespace,
+            d.first_at
+           FROM deleted x
+             JOIN namespace s ON s.key = x.key
+             JOIN dataset d ON d.namespace = s.id) n
+     CROSS JOIN LATERAL gone_since(n.id, n.key, n.namespace, n.first_at) gone(at)
+  WHERE gone.at IS NOT NULL;
 
 create view named as
  SELECT job.id,

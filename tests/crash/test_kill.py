@@ -97,7 +97,11 @@ async def _same_answers(killed_url: str, fresh_url: str, bodies: Sequence[bytes]
 
 
 async def _questions(fresh: Any) -> list[tuple[str, dict[str, Any]]]:
-    asked: list[tuple[str, dict[str, Any]]] = [("/namespaces", {})]
+    asked: list[tuple[str, dict[str, Any]]] = [("/namespaces", {}), ("/producers", {})]
+    # Counts that are kept beside the log: as right as if they were made of it anew.
+    week = {"period": "WEEK", "timezone": "UTC"}
+    counted = ("lineage-events", "jobs", "datasets", "sources")
+    asked += [(f"/stats/{what}", week) for what in counted]
     for namespace in (await fresh.get("/namespaces"))["namespaces"]:
         base = f"/namespaces/{segment(namespace['name'])}"
         asked += [(f"{base}/jobs", {"limit": 100}), (f"{base}/datasets", {"limit": 100})]

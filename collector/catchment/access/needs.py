@@ -6,7 +6,7 @@
 from catchment.access.grants import Grant, Scope
 
 _INGEST = frozenset(("/", "/lineage", "/lineage/batch", "/api/v1/lineage", "/api/v1/lineage/batch"))
-# The page itself is open; it asks for a key and sends it with its questions.
+# The first page and what describes the API are open: they show nothing of what is stored.
 _OPEN = frozenset(("/", "/docs", "/openapi.json", "/favicon.ico", "/robots.txt"))
 _OPEN_UNDER = ("/health/", "/assets/", "/docs/")
 _API = "/api/v1/"

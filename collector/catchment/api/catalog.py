@@ -1,6 +1,7 @@
 """Namespaces, datasets and jobs: lists, and one of them."""
 
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -9,11 +10,13 @@ from starlette.responses import Response
 from catchment.api import models, one, shapes
 from catchment.api.asking import AsOf, Limit, Offset, answer
 from catchment.api.run_states import LastRunStates, in_states
-from catchment.api.sight import sight_of
+from catchment.api.sight import Sight, sight_of
 from catchment.api.spaces import seen_names, seen_rows
 from catchment.api.times import read_as_of
 from catchment.postgres.asking import FOREVER_US
 from catchment.postgres.read import Questions
+
+Json = dict[str, Any]
 
 
 def build_router(questions: Questions) -> APIRouter:
@@ -68,6 +71,10 @@ def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> Non
 def _add_jobs(router: APIRouter, questions: Questions) -> None:
     names, details = questions.names, questions.details
 
+    async def shown(ids: list[int], sight: Sight) -> list[Json]:
+        rows = await details.jobs(await names.nodes(True, ids), FOREVER_US)
+        return [shapes.job(sight.job(rows[row_id])) for row_id in ids]
+
     @router.get("/namespaces/{namespace:name}/jobs", response_model=models.Jobs)
     async def list_jobs(
         request: Request,
@@ -81,9 +88,7 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
         sight.require(namespace)
         listing = partial(names.page, True, namespace)
         ids, total = await in_states(details, listing, states, limit, offset)
-        rows = await details.jobs(await names.nodes(True, ids), FOREVER_US)
-        page = [shapes.job(sight.job(rows[row_id])) for row_id in ids]
-        return answer(shapes.page("jobs", page, total))
+        return answer(shapes.page("jobs", await shown(ids, sight), total))
 
     @router.get("/jobs", response_model=models.Jobs)
     async def list_all_jobs(
@@ -94,9 +99,7 @@ def _add_jobs(router: APIRouter, questions: Questions) -> None:
         seen = await seen_names(questions, sight)
         listing = partial(names.page_of_jobs, seen)
         ids, total = await in_states(details, listing, states, limit, offset)
-        rows = await details.jobs(await names.nodes(True, ids), FOREVER_US)
-        page = [shapes.job(sight.job(rows[row_id])) for row_id in ids]
-        return answer(shapes.page("jobs", page, total))
+        return answer(shapes.page("jobs", await shown(ids, sight), total))
 
     @router.get("/namespaces/{namespace:name}/jobs/{job:name}", response_model=models.Job)
     async def one_job(request: Request, namespace: str, job: str, as_of: AsOf = None) -> Response:

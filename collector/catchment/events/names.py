@@ -6,6 +6,7 @@ they can be had back.
 """
 
 import re
+from collections.abc import Iterable
 
 NAME_CHARS_MAX = 8_192
 SECRETS_CUT_VERSION = 1
@@ -39,3 +40,13 @@ def from_text(stored: str) -> str:
     if _ESCAPE not in stored:
         return stored
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), stored)
+
+
+def stored_namespace(namespace: str) -> str:
+    """An emitted namespace as it stands in the database."""
+    return to_text(cut_password(namespace))
+
+
+def stored_namespaces(namespaces: Iterable[str] | None) -> list[str] | None:
+    """The same of several; None stays None, which stands for all."""
+    return None if namespaces is None else [stored_namespace(name) for name in namespaces]

@@ -4,7 +4,7 @@ Pure; the order of events does not matter. Who stores it turns keys into rows.
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from catchment.lineage.assertion import DatasetAssertion, JobAssertion, ReadEvent
 from catchment.lineage.bags import Bag, bag_of
@@ -15,17 +15,19 @@ from catchment.lineage.keys import Name
 from catchment.lineage.parents import Stub
 from catchment.lineage.sources import Source
 
+T = TypeVar("T", Name, Source)
+
 NAMED = 0
 DECLARED = 3
 
 
-class Touch:
-    """One job or dataset that a batch names, and when: earliest and latest eventTime."""
+class Touch(Generic[T]):
+    """A job, dataset or source (`what`) that a batch names: earliest and latest eventTime."""
 
-    __slots__ = ("first_us", "last_us", "name")
+    __slots__ = ("first_us", "last_us", "what")
 
-    def __init__(self, name: Name, time_us: int) -> None:
-        self.name = name
+    def __init__(self, what: T, time_us: int) -> None:
+        self.what: T = what
         self.first_us = self.last_us = time_us
 
     def at(self, time_us: int) -> None:
@@ -34,21 +36,6 @@ class Touch:
             self.first_us = time_us
         elif time_us > self.last_us:
             self.last_us = time_us
-
-
-class SourceTouch:
-    """The same of a source."""
-
-    __slots__ = ("first_us", "last_us", "source")
-
-    def __init__(self, source: Source, time_us: int) -> None:
-        self.source = source
-        self.first_us = self.last_us = time_us
-
-    def at(self, time_us: int) -> None:
-        """Named once more."""
-        self.first_us = min(self.first_us, time_us)
-        self.last_us = max(self.last_us, time_us)
 
 
 class EdgeKey(NamedTuple):
@@ -73,9 +60,9 @@ class DeclaredBag(NamedTuple):
 class Asserted:
     """Everything that the events added so far assert."""
 
-    jobs: dict[bytes, Touch] = field(default_factory=dict)
-    datasets: dict[bytes, Touch] = field(default_factory=dict)
-    sources: dict[bytes, SourceTouch] = field(default_factory=dict)
+    jobs: dict[bytes, Touch[Name]] = field(default_factory=dict)
+    datasets: dict[bytes, Touch[Name]] = field(default_factory=dict)
+    sources: dict[bytes, Touch[Source]] = field(default_factory=dict)
     edges: dict[EdgeKey, int] = field(default_factory=dict)
     runs: dict[bytes, RunFold] = field(default_factory=dict)
     stubs: dict[bytes, Stub] = field(default_factory=dict)
@@ -91,7 +78,7 @@ class Asserted:
         elif event.dataset is not None:
             self._touch(self.datasets, event.dataset.name, event.time_us)
             if event.dataset.source is not None:
-                self._touch_source(event.dataset.source, event.time_us)
+                self._touch(self.sources, event.dataset.source, event.time_us)
             self._declare(event.dataset.name, False, event.time_us, event.dataset.declared)
 
     def _add_run(self, event: ReadEvent, run_id: bytes) -> None:
@@ -129,11 +116,11 @@ class Asserted:
         for dataset in event.inputs:
             self._touch_edge(key, dataset.name, "i", basis, time_us)
             if dataset.source is not None:
-                self._touch_source(dataset.source, time_us)
+                self._touch(self.sources, dataset.source, time_us)
         for dataset in event.outputs:
             self._touch_edge(key, dataset.name, "o", basis, time_us)
             if dataset.source is not None:
-                self._touch_source(dataset.source, time_us)
+                self._touch(self.sources, dataset.source, time_us)
             if dataset.mentions:
                 self._touch_mentions(key, dataset, basis, time_us)
         for name, direction in job.mentions:
@@ -154,17 +141,10 @@ class Asserted:
         if known is None or time_us < known:
             self.edges[edge] = time_us
 
-    def _touch_source(self, source: Source, time_us: int) -> None:
-        known = self.sources.get(source.key)
-        if known is None:
-            self.sources[source.key] = SourceTouch(source, time_us)
-        else:
-            known.at(time_us)
-
     @staticmethod
-    def _touch(touched: dict[bytes, Touch], name: Name, time_us: int) -> None:
-        known = touched.get(name.key)
+    def _touch(touched: dict[bytes, Touch[T]], what: T, time_us: int) -> None:
+        known = touched.get(what.key)
         if known is None:
-            touched[name.key] = Touch(name, time_us)
+            touched[what.key] = Touch(what, time_us)
         else:
             known.at(time_us)

@@ -1,13 +1,15 @@
 """The writes of Marquez's older clients: each becomes an entry of the log that says the same."""
 
+import asyncio
 import json
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from catchment.events.strict import problems_of
-from tests.integration.http.conftest import JSON, Collector, event
+from tests.integration.http.conftest import JSON, Collector, StartCollector, event
 
 API = "/api/v1"
 TABLE = {"type": "DB_TABLE", "physicalName": "public.orders", "sourceName": "warehouse"}
@@ -148,3 +150,24 @@ def test_what_does_not_exist_cannot_be_run_or_marked(server: Collector) -> None:
     wrong = server.client.post(f"{API}/jobs/runs/{run_id}/start", params={"at": "noon"})
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (400, "/at")
     assert server.client.post(f"{API}/jobs/runs/{run_id}/stop").status_code in (404, 405)
+
+
+def test_what_is_put_after_a_delete_is_there_though_the_database_has_a_later_clock(
+    start: StartCollector, database_url: str
+) -> None:
+    server = start()
+    put(server, "/namespaces/db/datasets/back", TABLE)
+    asyncio.run(_put_on(database_url))
+    path = f"{API}/namespaces/db/datasets/back"
+    assert server.client.delete(path).json()["deleted"] is True
+    assert server.client.get(path).status_code == 404
+    assert put(server, "/namespaces/db/datasets/back", TABLE)["deleted"] is False
+
+
+async def _put_on(database_url: str) -> None:
+    """As if the database's clock were an hour ahead: its log never goes back."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute("update head set logged_at = now() + interval '1 hour'")
+    finally:
+        await connection.close()

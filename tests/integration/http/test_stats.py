@@ -13,12 +13,14 @@ import pytest
 
 from catchment import resources
 from catchment.postgres.statements import SQL
+from catchment.postgres.write.tally import EVENTS_PER_STRETCH
 from tests.conftest import TEMPLATE, PostgresServer
 from tests.integration.http.conftest import JSON, Collector, collector, event
 from tests.integration.http.test_keys import new_key
 
 STATS = "/api/v1/stats"
 KINDS = ("start", "complete", "fail", "abort")
+KINDS_OF_EVENTS = ("START", "COMPLETE", "FAIL", "ABORT", "RUNNING")
 HOUR = timedelta(hours=1)
 Answer = list[dict[str, Any]]
 
@@ -282,3 +284,32 @@ async def test_neither_the_log_nor_the_names_are_read(database_url: str, query: 
     assert "tally_pkey" in text, text
     for table in ("tally", "event", "job", "dataset"):
         assert f"Seq Scan on {table}" not in text, text
+
+
+def test_counts_go_on_over_the_ends_of_stretches(postgres_server: PostgresServer) -> None:
+    """Events are counted a stretch of the log at a time, and readers count the rest."""
+    end = datetime.now(UTC)
+    sent = [
+        said(end - timedelta(minutes=n % 1_300), KINDS_OF_EVENTS[n % 5], n)
+        for n in range(2 * EVENTS_PER_STRETCH + 70)
+    ]
+    with postgres_server.database(TEMPLATE) as url, collector(database_url=url) as server:
+        begun = 0
+        # Up to one before an end, onto it, one beyond it, and over one in the middle of a batch.
+        for upto in (EVENTS_PER_STRETCH - 1, EVENTS_PER_STRETCH, EVENTS_PER_STRETCH + 1, len(sent)):
+            assert server.batch(sent[begun:upto]).json()["summary"]["failed"] == 0
+            begun = upto
+            found = ask(server, "lineage-events")
+            assert found == expected_events(sent[:upto], found), upto
+        assert asyncio.run(events_counted(url)) > EVENTS_PER_STRETCH
+        assert asyncio.run(recounted_otherwise(url)) == []
+
+
+async def events_counted(url: str) -> int:
+    """How many events the rows of counts hold, the rest being left to readers."""
+    connection = await asyncpg.connect(url)
+    try:
+        query = "select sum(starts + completes + fails + aborts) from tally where namespace = 0"
+        return int(await connection.fetchval(query))
+    finally:
+        await connection.close()

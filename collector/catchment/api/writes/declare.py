@@ -7,11 +7,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catchment.access.grants import Scope, grant_of
+from catchment.access.grants import grant_of
 from catchment.api import models, one, shapes
 from catchment.api.asking import answer
 from catchment.api.runs import find_run
-from catchment.api.sight import Sight, sight_of
+from catchment.api.sight import sight_of
 from catchment.api.spaces import seen_names
 from catchment.api.writes import events
 from catchment.api.writes.bodies import (
@@ -22,9 +22,8 @@ from catchment.api.writes.bodies import (
     described,
     read_body,
 )
-from catchment.api.writes.names import require_everything, require_name, require_own
+from catchment.api.writes.names import require_everything, require_name, require_own, writer
 from catchment.api.writes.recorder import Recorder
-from catchment.errors import Refused
 from catchment.events.names import cut_password
 from catchment.events.secrets import without_secrets
 from catchment.lineage.ports import Kind
@@ -88,15 +87,14 @@ def _add_datasets_and_jobs(router: APIRouter, questions: Questions, recorder: Re
         meta = await read_body(request, DatasetMeta)
         source = await questions.sources.one(meta.source_name, await seen_names(questions, sight))
         url = source.uri or None if source else None
-        at, grant = await recorder.now(), grant_of(request.scope)
+        at = await recorder.now()
         declared = events.dataset_event(namespace, dataset, meta, url, at)
         said = [declared]
         if meta.run_id:
             run = await find_run(questions.details, meta.run_id, sight)
             job, outputs = shapes.identity(run.job), [declared["dataset"]]
             said.append(events.run_event(meta.run_id, job, at, inputs=[], outputs=outputs))
-        for event in said:
-            await recorder.event(event, grant)
+        await recorder.events(said, grant_of(request.scope))
         node = await one.find_dataset(questions, sight, namespace, dataset)
         return answer(await one.dataset(questions, sight, node))
 
@@ -112,20 +110,10 @@ def _add_datasets_and_jobs(router: APIRouter, questions: Questions, recorder: Re
         meta = await read_body(request, JobMeta)
         if meta.run_id:
             await find_run(questions.details, meta.run_id, sight)
-        at, grant = await recorder.now(), grant_of(request.scope)
-        await recorder.event(events.job_event(namespace, job, meta, at), grant)
+        at = await recorder.now()
+        said = [events.job_event(namespace, job, meta, at)]
         if meta.run_id:
-            observed = events.job_run_event(meta.run_id, namespace, job, meta, at)
-            await recorder.event(observed, grant)
+            said.append(events.job_run_event(meta.run_id, namespace, job, meta, at))
+        await recorder.events(said, grant_of(request.scope))
         node = await one.find_job(questions, sight, namespace, job)
         return answer(await one.job(questions, sight, node))
-
-
-def writer(request: Request, namespace: str | None) -> Sight:
-    """The eyes of a caller who may write events here and read what became of them."""
-    sight = sight_of(request)
-    if namespace is not None:
-        require_own(sight, cut_password(namespace))
-    if not grant_of(request.scope).may(Scope.READ):
-        raise Refused("The key has no scope `read`, and this answers with what is known then.")
-    return sight

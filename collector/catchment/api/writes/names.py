@@ -1,9 +1,12 @@
-"""Names that a write brings in, and whose they may be."""
+"""Who may write what: names that can be ones, namespaces of the caller, and what belongs to all."""
 
-from catchment.api.sight import Sight
+from starlette.requests import Request
+
+from catchment.access.grants import Scope, grant_of
+from catchment.api.sight import Sight, sight_of
 from catchment.api.writes.bodies import WORD_CHARS_MAX
 from catchment.errors import Invalid, Problem, Refused
-from catchment.events.names import NAME_CHARS_MAX
+from catchment.events.names import NAME_CHARS_MAX, cut_password
 
 
 def require_name(name: str, what: str) -> str:
@@ -53,3 +56,13 @@ def require_own(sight: Sight, namespace: str) -> None:
             "The key may not write into this namespace.",
             [Problem("/namespace", "not one of the namespaces of this key")],
         )
+
+
+def writer(request: Request, namespace: str | None) -> Sight:
+    """The eyes of a caller who may write events here and read what became of them."""
+    sight = sight_of(request)
+    if namespace is not None:
+        require_own(sight, cut_password(namespace))
+    if not grant_of(request.scope).may(Scope.READ):
+        raise Refused("The key has no scope `read`, and this answers with what is known then.")
+    return sight

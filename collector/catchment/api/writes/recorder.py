@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from catchment.access.grants import Grant
@@ -33,15 +33,17 @@ class Recorder:
         self._wait = wait
         self._logged_us = logged_us
 
-    async def event(self, event: Json, grant: Grant) -> None:
-        """Store an OpenLineage event as if it had been sent.
+    async def events(self, events: Sequence[Json], grant: Grant) -> None:
+        """Store OpenLineage events as if they had been sent together.
 
         Raises:
             Refused: it is about a namespace that is not one of the caller's.
             Transient: nothing was stored; try again.
         """
-        body = json.dumps(event, separators=(",", ":")).encode()
-        await self._store(EventEntry(await self._read(body, grant), Source.HTTP))
+        bodies = [json.dumps(event, separators=(",", ":")).encode() for event in events]
+        await self._store(
+            [EventEntry(await self._read(body, grant), Source.HTTP) for body in bodies]
+        )
 
     async def now(self) -> str:
         """The eventTime of what is written at this moment: later than all that was before it.
@@ -64,11 +66,11 @@ class Recorder:
             key: to_text(value) if isinstance(value, str) else value for key, value in said.items()
         }
         body = json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        await self._store(ControlEntry(kind, body.encode()))
+        await self._store([ControlEntry(kind, body.encode())])
 
-    async def _store(self, entry: Entry) -> None:
-        [verdict] = await self._pipeline.submit((entry,))
-        if isinstance(verdict, CatchmentError):
-            raise verdict
-        # Where questions go to a replica, the answer is made of what it has by then.
-        await self._wait(verdict.seq)
+    async def _store(self, entries: Sequence[Entry]) -> None:
+        for verdict in await self._pipeline.submit(entries):
+            if isinstance(verdict, CatchmentError):
+                raise verdict
+            # Where questions go to a replica, the answer is made of what it has by then.
+            await self._wait(verdict.seq)

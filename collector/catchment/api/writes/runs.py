@@ -15,7 +15,7 @@ from catchment.api.sight import Sight
 from catchment.api.times import iso, read_instant
 from catchment.api.writes import events
 from catchment.api.writes.bodies import RunMeta, described, read_body
-from catchment.api.writes.declare import writer
+from catchment.api.writes.names import writer
 from catchment.api.writes.recorder import Recorder
 from catchment.errors import Invalid, Problem, Unknown
 from catchment.events.runids import read_run_id
@@ -41,9 +41,9 @@ def build_router(questions: Questions, recorder: Recorder) -> APIRouter:
         node = await one.find_job(questions, sight, namespace, job)
         meta = await read_body(request, RunMeta)
         run_id = meta.id if meta.id is not None else str(uuid4())
-        await _require_own(questions, run_id, sight)
+        await _require_id(questions, run_id, sight)
         event = events.created_run_event(run_id, shapes.identity(node), meta, await recorder.now())
-        await recorder.event(event, grant_of(request.scope))
+        await recorder.events([event], grant_of(request.scope))
         made = answer(shapes.run(await find_run(questions.details, run_id, sight)))
         made.status_code = 201
         return made
@@ -67,11 +67,11 @@ def _add_mark(router: APIRouter, questions: Questions, recorder: Recorder, mark:
         time = await recorder.now() if at is None else iso(read_instant(at, "at"))
         assert time is not None
         event = events.mark_event(run, shapes.identity(row.job), mark, time)
-        await recorder.event(event, grant_of(request.scope))
+        await recorder.events([event], grant_of(request.scope))
         return answer(shapes.run(await find_run(questions.details, run, sight)))
 
 
-async def _require_own(questions: Questions, run_id: str, sight: Sight) -> None:
+async def _require_id(questions: Questions, run_id: str, sight: Sight) -> None:
     """Make sure that this can be an id, and that it is not that of a run of others.
 
     Raises:

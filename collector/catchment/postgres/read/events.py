@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from catchment.events.names import to_text
+from catchment.events.names import stored_namespaces
 from catchment.events.times import FIRST_US, FOREVER_US
 from catchment.postgres.asking import Asking
 from catchment.postgres.blobs import unpack
@@ -38,7 +38,7 @@ class Stretch:
     @property
     def stored(self) -> list[str] | None:
         """Its namespaces as they stand in their table."""
-        return None if self.namespaces is None else [to_text(name) for name in self.namespaces]
+        return stored_namespaces(self.namespaces)
 
 
 class Events(Asking):

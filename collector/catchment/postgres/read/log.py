@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catchment.events.model import EventType
-from catchment.events.names import from_text, to_text
+from catchment.events.names import from_text, stored_namespaces
 from catchment.lineage.ports import Kind, Source
 from catchment.postgres.asking import Asking
 from catchment.postgres.blobs import unpack
@@ -128,7 +128,7 @@ class Log(Asking):
         self, namespaces: list[str] | None, limit: int, offset: int
     ) -> list[ProducerRow]:
         """Who made the events about what is in these namespaces (or any), seen last first."""
-        spaces = namespaces and [to_text(name) for name in namespaces]
+        spaces = stored_namespaces(namespaces)
         rows = await self.ask("list_producers", spaces, limit, offset)
         return [
             ProducerRow(from_text(row["uri"]), row["events"], row["last_at"], row["problems"])

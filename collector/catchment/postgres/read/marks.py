@@ -7,6 +7,7 @@ import msgspec
 
 from catchment.events.facets.cache import view
 from catchment.events.facets.reading import items, obj, text
+from catchment.events.kept import Kept
 from catchment.events.names import from_text
 from catchment.postgres.asking import Asking
 from catchment.postgres.contents import facet_of
@@ -20,6 +21,8 @@ class Mark(msgspec.Struct, frozen=True):
     given: bool
 
 
+_KEPT_BYTES_MAX = 8 * 1024 * 1024
+
 Marks = tuple[Mark, ...]
 
 
@@ -29,7 +32,7 @@ class MarkBook(Asking):
     def __init__(self, pool: asyncpg.Pool) -> None:
         super().__init__(pool)
         # Facets never change, and what is read of them is small.
-        self._keys: dict[int, frozenset[str]] = {}
+        self._tags = Kept[int, frozenset[str]](_KEPT_BYTES_MAX)
 
     async def of(self, keys: list[bytes], as_of_us: int) -> dict[bytes, Marks]:
         """Natural key -> the marks that hold then; nothing for nodes without any."""
@@ -51,12 +54,19 @@ class MarkBook(Asking):
 
     async def emitted(self) -> set[str]:
         """Every tag that an event ever gave to a job, a dataset or a column."""
-        ids = [row["id"] for row in await self.ask("tag_facets")]
-        missing = [one for one in ids if one not in self._keys]
-        if missing:
-            for row in await self.ask("tag_bodies", missing):
-                self._keys[row["id"]] = _tags_in(row["body"])
-        return set().union(*(self._keys[one] for one in ids))
+        found: set[str] = set()
+        unread = []
+        for row in await self.ask("tag_facets"):
+            tags = self._tags.get(row["id"])
+            if tags is None:
+                unread.append(row["id"])
+            else:
+                found |= tags
+        for row in await self.ask("tag_bodies", unread) if unread else ():
+            tags = _tags_in(row["body"])
+            self._tags.put(row["id"], tags, len(row["body"]))
+            found |= tags
+        return found
 
 
 def _text(stored: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from catchment.events.names import cut_password, from_text, to_text
+from catchment.events.names import cut_password, from_text, stored_namespace, stored_namespaces
 from catchment.lineage.keys import dataset_name, job_name
 from catchment.postgres.asking import COUNTED_MAX, Asking, Total, total_of
 
@@ -87,7 +87,7 @@ class Names(Asking):
 
     async def namespaces(self, name: str | None, limit: int, offset: int) -> list[NamespaceRow]:
         """Namespaces by name, or the one of that name."""
-        stored = None if name is None else _stored(name)
+        stored = None if name is None else stored_namespace(name)
         rows = await self.ask("list_namespaces", stored, limit, offset)
         return [
             NamespaceRow(
@@ -108,7 +108,7 @@ class Names(Asking):
         listing, counting = (
             ("list_jobs", "count_jobs") if is_job else ("list_datasets", "count_datasets")
         )
-        stored = _stored(namespace)
+        stored = stored_namespace(namespace)
         rows = await self.ask(listing, stored, limit, offset)
         counted = await self.ask_one(counting, stored, COUNTED_MAX)
         return [row["id"] for row in rows], total_of(counted, offset, len(rows), limit)
@@ -117,12 +117,7 @@ class Names(Asking):
         self, namespaces: list[str] | None, limit: int, offset: int
     ) -> tuple[list[int], Total]:
         """The same of the jobs of these namespaces, or of all."""
-        stored = None if namespaces is None else [_stored(name) for name in namespaces]
+        stored = stored_namespaces(namespaces)
         rows = await self.ask("list_all_jobs", limit, offset, stored)
         counted = await self.ask_one("count_all_jobs", stored, COUNTED_MAX)
         return [row["id"] for row in rows], total_of(counted, offset, len(rows), limit)
-
-
-def _stored(namespace: str) -> str:
-    """An emitted namespace as it stands in its table."""
-    return to_text(cut_password(namespace))

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from catchment.events.names import from_text, to_text
+from catchment.events.names import from_text, stored_namespaces, to_text
 from catchment.events.secrets import without_secrets
 from catchment.postgres.asking import Asking
 
@@ -26,17 +26,15 @@ class Sources(Asking):
 
     async def page(self, namespaces: list[str] | None, limit: int, offset: int) -> list[SourceRow]:
         """Sources by name, as the datasets of these namespaces (None: of all) show them."""
-        rows = await self.ask("list_sources", limit, offset, _stored(namespaces))
+        rows = await self.ask("list_sources", limit, offset, stored_namespaces(namespaces))
         return [_row(*row) for row in rows]
 
     async def one(self, name: str, namespaces: list[str] | None) -> SourceRow | None:
         """The source of this name, if those namespaces have it."""
-        rows = await self.ask("one_source", to_text(without_secrets(name)), _stored(namespaces))
+        rows = await self.ask(
+            "one_source", to_text(without_secrets(name)), stored_namespaces(namespaces)
+        )
         return _row(*rows[0]) if rows else None
-
-
-def _stored(namespaces: list[str] | None) -> list[str] | None:
-    return None if namespaces is None else [to_text(name) for name in namespaces]
 
 
 def _row(name: str, first_us: int, last_us: int, uri: str | None, *said: str | None) -> SourceRow:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from catchment.events.names import cut_password, to_text
+from catchment.events.names import stored_namespaces
 from catchment.postgres.asking import Asking
 from catchment.postgres.write.tally import EVENTS_PER_STRETCH
 
@@ -21,7 +21,10 @@ class Stats(Asking):
     ) -> list[dict[str, int]]:
         """For each interval how many run events of each of four types."""
         rows = await self.ask(
-            "events_of_intervals", list(bounds_us), _stored(namespaces), EVENTS_PER_STRETCH
+            "events_of_intervals",
+            list(bounds_us),
+            stored_namespaces(namespaces),
+            EVENTS_PER_STRETCH,
         )
         found = {row["n"]: row for row in rows}
         return [
@@ -33,7 +36,7 @@ class Stats(Asking):
         self, what: str, bounds_us: Sequence[int], namespaces: list[str] | None
     ) -> list[int]:
         """How many jobs or datasets (`what`) had been named by the end of each interval."""
-        rows = await self.ask("names_of_intervals", list(bounds_us), _stored(namespaces))
+        rows = await self.ask("names_of_intervals", list(bounds_us), stored_namespaces(namespaces))
         new = {row["n"]: row[what] for row in rows}
         left = new.pop(0, 0)
         ends = []
@@ -44,12 +47,9 @@ class Stats(Asking):
 
     async def sources(self, bounds_us: Sequence[int], namespaces: list[str] | None) -> list[int]:
         """How many sources had been named by the end of each interval."""
-        rows = await self.ask("sources_of_intervals", list(bounds_us), _stored(namespaces))
+        rows = await self.ask(
+            "sources_of_intervals", list(bounds_us), stored_namespaces(namespaces)
+        )
         return [
             sum(row["sources"] for row in rows if row["n"] <= n) for n in range(1, len(bounds_us))
         ]
-
-
-def _stored(namespaces: list[str] | None) -> list[str] | None:
-    """Emitted names as they stand in their table."""
-    return None if namespaces is None else [to_text(cut_password(name)) for name in namespaces]

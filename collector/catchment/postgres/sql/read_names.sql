@@ -1,34 +1,30 @@
 -- name: datasets_by_key
 -- Exact names are found by their key, however long they are. `gone_at`: when a delete took it away that
 -- no event of a later time undid.
-select d.id, d.canon, d.key, n.name as namespace, d.name, (
-    select min(x.at) from deletion x
-    where x.key in (d.key, n.key) and x.at >= coalesce(s.last_at, d.first_at)) as gone_at
-from dataset d join namespace n on n.id = d.namespace left join seen s on s.entity = d.id
+select d.id, d.canon, d.key, n.name as namespace, d.name, gone.at as gone_at
+from dataset d join namespace n on n.id = d.namespace
+  cross join lateral gone_since(d.id, d.key, d.namespace, d.first_at) as gone
 where d.key = any($1::uuid[]);
 
 -- name: jobs_by_key
 -- As datasets.
-select j.id, j.key, n.name as namespace, j.name, (
-    select min(x.at) from deletion x
-    where x.key in (j.key, n.key) and x.at >= coalesce(s.last_at, j.first_at)) as gone_at
-from job j join namespace n on n.id = j.namespace left join seen s on s.entity = j.id
+select j.id, j.key, n.name as namespace, j.name, gone.at as gone_at
+from job j join namespace n on n.id = j.namespace
+  cross join lateral gone_since(j.id, j.key, j.namespace, j.first_at) as gone
 where j.key = any($1::uuid[]);
 
 -- name: names_of_datasets
 -- What the walk meets, by name.
-select d.id, d.canon, d.key, n.name as namespace, d.name, d.first_at, s.last_at, (
-    select min(x.at) from deletion x
-    where x.key in (d.key, n.key) and x.at >= coalesce(s.last_at, d.first_at)) as gone_at
+select d.id, d.canon, d.key, n.name as namespace, d.name, d.first_at, s.last_at, gone.at as gone_at
 from dataset d join namespace n on n.id = d.namespace left join seen s on s.entity = d.id
+  cross join lateral gone_since(d.id, d.key, d.namespace, d.first_at) as gone
 where d.id = any($1::integer[]);
 
 -- name: names_of_jobs
 -- What the walk meets, by name.
-select j.id, j.key, n.name as namespace, j.name, j.first_at, s.last_at, (
-    select min(x.at) from deletion x
-    where x.key in (j.key, n.key) and x.at >= coalesce(s.last_at, j.first_at)) as gone_at
+select j.id, j.key, n.name as namespace, j.name, j.first_at, s.last_at, gone.at as gone_at
 from job j join namespace n on n.id = j.namespace left join seen s on s.entity = j.id
+  cross join lateral gone_since(j.id, j.key, j.namespace, j.first_at) as gone
 where j.id = any($1::integer[]);
 
 -- name: list_namespaces
@@ -48,11 +44,9 @@ order by coalesce(n.name, o.name) collate "C" limit $2 offset $3;
 
 -- name: list_datasets
 -- By name, along the index; equal beginnings are told apart by the key.
-select d.id from dataset d
-where d.namespace = (select id from namespace where name = $1)
-  and not exists (
-    select from deletion x where x.key in (d.key, (select key from namespace where name = $1))
-      and x.at >= coalesce((select last_at from seen where entity = d.id), d.first_at))
+select d.id
+from dataset d cross join lateral gone_since(d.id, d.key, d.namespace, d.first_at) as gone
+where d.namespace = (select id from namespace where name = $1) and gone.at is null
 order by left(d.name, 256) collate "C", d.key limit $2 offset $3;
 
 -- name: count_datasets
@@ -63,11 +57,9 @@ select count(*) from (
 
 -- name: list_jobs
 -- By name, along the index; of one namespace.
-select j.id from job j
-where j.namespace = (select id from namespace where name = $1)
-  and not exists (
-    select from deletion x where x.key in (j.key, (select key from namespace where name = $1))
-      and x.at >= coalesce((select last_at from seen where entity = j.id), j.first_at))
+select j.id
+from job j cross join lateral gone_since(j.id, j.key, j.namespace, j.first_at) as gone
+where j.namespace = (select id from namespace where name = $1) and gone.at is null
 order by left(j.name, 256) collate "C", j.key limit $2 offset $3;
 
 -- name: count_jobs
@@ -83,10 +75,11 @@ select count(*) from (
 select j.id
 from (select entity, job_slot, last_at from seen where job_slot is not null
       order by job_slot desc offset 0) s
-  cross join lateral (select id, key, namespace from job where id = s.entity offset 0) j
-  cross join lateral (select key, name from namespace where id = j.namespace offset 0) n
-where ($3::text[] is null or n.name = any($3::text[]))
-  and not exists (select from deletion x where x.key in (j.key, n.key) and x.at >= s.last_at)
+  cross join lateral (select id, key, namespace, first_at from job where id = s.entity offset 0) j
+  cross join lateral gone_since(j.id, j.key, j.namespace, j.first_at) as gone
+where ($3::text[] is null
+    or j.namespace in (select id from namespace where name = any($3::text[])))
+  and gone.at is null
 order by s.job_slot desc, s.last_at desc, j.key limit $1 offset $2;
 
 -- name: count_all_jobs

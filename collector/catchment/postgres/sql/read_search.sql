@@ -38,15 +38,12 @@ from (select id from namespace where $6::integer[] is null or id = any ($6)) as 
 cross join lateral (
   select id, is_job, key, search_rank(name, form, $3, $4) as rank,
     left(name, 256) collate "C" as place
-  from named e
+  from named e cross join lateral gone_since(e.id, e.key, e.namespace, e.first_at) as gone
   where namespace = n.id and is_job = any ($5::boolean[])
     and lower(name) like all ($1::text[]) and form like all ($2::text[])
     and ($7::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $7 and $8))
-    and not exists (
-    select from deletion x
-    where x.key in (e.key, (select key from namespace where id = e.namespace))
-      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
+    and gone.at is null
 ) as e
 order by e.rank, e.place, e.key limit $9;
 
@@ -60,13 +57,11 @@ from (
     and left(lower(name), 256) collate "C" < left($1::text, 256) || U&'\+10FFFF'
     and is_job = any ($2::boolean[])
   order by left(lower(name), 256) collate "C", key limit $6) as e
+  cross join lateral gone_since(e.id, e.key, e.namespace, e.first_at) as gone
 where starts_with(lower(name), $1) and ($3::integer[] is null or namespace = any ($3))
   and ($4::timestamptz is null or exists (
     select from seen s where s.entity = e.id and s.last_at between $4 and $5))
-  and not exists (
-    select from deletion x
-    where x.key in (e.key, (select key from namespace where id = e.namespace))
-      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
+  and gone.at is null
 order by place, key limit $7;
 
 -- name: search_sample
@@ -94,14 +89,12 @@ group by p.n, is_job;
 select id, is_job, search_rank(name, form, $3, $4) as rank
 from (
   select * from named where is_job = any ($5::boolean[]) order by key limit $9) as e
+  cross join lateral gone_since(e.id, e.key, e.namespace, e.first_at) as gone
 where lower(name) like all ($1::text[]) and form like all ($2::text[])
   and ($6::integer[] is null or namespace = any ($6))
   and ($7::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $7 and $8))
-  and not exists (
-    select from deletion x
-    where x.key in (e.key, (select key from namespace where id = e.namespace))
-      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
+  and gone.at is null
 order by key limit $10;
 
 -- name: search_rare
@@ -112,16 +105,13 @@ order by key limit $10;
 with hits as materialized (
   select id, is_job, key, search_rank(name, form, $3, $4) as rank,
     left(name, 256) collate "C" as place
-  from named e
+  from named e cross join lateral gone_since(e.id, e.key, e.namespace, e.first_at) as gone
   where form like $9 and form like $10 and form like $11 and is_job = any ($5::boolean[])
     and lower(name) like all ($1::text[]) and form like all ($2::text[])
     and ($6::integer[] is null or namespace = any ($6))
     and ($7::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $7 and $8))
-    and not exists (
-    select from deletion x
-    where x.key in (e.key, (select key from namespace where id = e.namespace))
-      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
+    and gone.at is null
 )
 select id, is_job, rank from hits
 order by rank, case when (select count(*) from hits) <= $12 then place end, key limit $13;
@@ -155,13 +145,11 @@ from unnest($1::integer[]) as f (id)
 cross join lateral (
   select entity from mention where facet = f.id order by key limit $6) as m
 cross join lateral (select * from named where id = m.entity offset 0) as e
+cross join lateral gone_since(e.id, e.key, e.namespace, e.first_at) as gone
 where e.is_job = any ($2::boolean[]) and ($3::integer[] is null or e.namespace = any ($3))
   and ($4::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $4 and $5))
-  and not exists (
-    select from deletion x
-    where x.key in (e.key, (select key from namespace where id = e.namespace))
-      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
+  and gone.at is null
 order by e.key limit $7;
 
 -- name: search_marks
@@ -169,14 +157,12 @@ order by e.key limit $7;
 -- $1 literals, $2 is_job, $3 spaces, $4 since, $5 till, $6 limit
 select distinct on (e.key) e.id, e.is_job
 from tag_mark m join named e on e.key = m.key
+  cross join lateral gone_since(e.id, e.key, e.namespace, e.first_at) as gone
 where m.given and lower(m.tag) like all ($1::text[])
   and e.is_job = any ($2::boolean[]) and ($3::integer[] is null or e.namespace = any ($3))
   and ($4::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $4 and $5))
-  and not exists (
-    select from deletion x
-    where x.key in (e.key, (select key from namespace where id = e.namespace))
-      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
+  and gone.at is null
 order by e.key limit $6;
 
 -- name: search_described_few
@@ -188,11 +174,9 @@ from (select id from namespace where $3::integer[] is null or id = any ($3)) as 
   cross join lateral (select * from named where namespace = n.id offset 0) as e
   cross join lateral (select facet from mention where entity = e.id offset 0) as m
   cross join lateral (select form from facet where id = m.facet offset 0) as f
+  cross join lateral gone_since(e.id, e.key, e.namespace, e.first_at) as gone
 where f.form like all ($1::text[]) and e.is_job = any ($2::boolean[])
   and ($4::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $4 and $5))
-  and not exists (
-    select from deletion x
-    where x.key in (e.key, (select key from namespace where id = e.namespace))
-      and x.at >= coalesce((select last_at from seen where entity = e.id), e.first_at))
+  and gone.at is null
 order by e.key limit $6;

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from catchment.lineage.gather import Asserted, EdgeKey, Touch
+from catchment.lineage.keys import Name
 from catchment.postgres.caches import Cache
 from catchment.postgres.write.session import Named, Session
 from catchment.postgres.write.state import Entity
@@ -38,7 +39,7 @@ async def ensure_names(session: Session, asserted: Asserted) -> None:
     session.dataset_ids.update({key: known.datasets[key].id for key in asserted.datasets})
 
 
-def _unknown(known: Cache[bytes, Entity], touched: dict[bytes, Touch]) -> list[Touch]:
+def _unknown(known: Cache[bytes, Entity], touched: dict[bytes, Touch[Name]]) -> list[Touch[Name]]:
     """Those that are new, or named earlier than is known so far."""
     unknown = []
     for key, touch in touched.items():
@@ -48,16 +49,16 @@ def _unknown(known: Cache[bytes, Entity], touched: dict[bytes, Touch]) -> list[T
     return unknown
 
 
-async def _ensure_namespaces(session: Session, touches: Iterable[Touch]) -> None:
+async def _ensure_namespaces(session: Session, touches: Iterable[Touch[Name]]) -> None:
     """A namespace is named by whatever is named in it, so only these can move its first sight."""
     known = session.known.namespaces
     new: dict[bytes, tuple[int, str]] = {}
     for touch in touches:
-        key = touch.name.namespace_key
+        key = touch.what.namespace_key
         first_us = min(touch.first_us, new[key][0]) if key in new else touch.first_us
         entity = known.get(key)
         if entity is None or entity.first_us > first_us:
-            new[key] = (first_us, touch.name.namespace)
+            new[key] = (first_us, touch.what.namespace)
     if new:
         firsts, names = map(list, zip(*new.values(), strict=True))
         ids = await session.row_ids(len(new))
@@ -71,13 +72,13 @@ async def _ensure(
     queries: Queries,
     known: Cache[bytes, Entity],
     keys: Cache[int, bytes],
-    touches: list[Touch],
+    touches: list[Touch[Name]],
 ) -> None:
     if not touches:
         return
     namespaces = session.known.namespaces
-    spaces = {touch.name.key: namespaces[touch.name.namespace_key] for touch in touches}
-    firsts = {touch.name.key: touch.first_us for touch in touches}
+    spaces = {touch.what.key: namespaces[touch.what.namespace_key] for touch in touches}
+    firsts = {touch.what.key: touch.first_us for touch in touches}
     added = await _insert(session, queries, touches, spaces)
     for key, row_id in added.items():
         _learn(known, key, row_id, firsts[key], spaces[key])
@@ -99,7 +100,7 @@ async def _ensure(
 
 
 async def _insert(
-    session: Session, queries: Queries, touches: list[Touch], spaces: dict[bytes, Entity]
+    session: Session, queries: Queries, touches: list[Touch[Name]], spaces: dict[bytes, Entity]
 ) -> dict[bytes, int]:
     """Key -> id of those that were new; what somebody else has written meanwhile is not."""
     ids = dict(zip(spaces, await session.row_ids(len(spaces)), strict=True))
@@ -108,7 +109,7 @@ async def _insert(
         list(ids.values()),
         list(ids),
         [touch.first_us for touch in touches],
-        [touch.name.name for touch in touches],
+        [touch.what.name for touch in touches],
         [namespace.id for namespace in spaces.values()],
     )
     return {row["key"]: ids[row["key"]] for row in rows}
@@ -125,15 +126,19 @@ async def _ensure_sources(session: Session, asserted: Asserted) -> None:
     if not new:
         return
     datasets = session.known.datasets
-    spaces = {key: datasets[touch.source.dataset.key].namespace for key, touch in new.items()}
+    spaces = {}
+    for key, touch in new.items():
+        space = datasets[touch.what.dataset.key].namespace
+        assert space is not None  # every dataset lies in one
+        spaces[key] = space
     await session.execute(
         "ensure_sources",
         await session.row_ids(len(new)),
         list(new),
         [touch.first_us for touch in new.values()],
-        [touch.source.name for touch in new.values()],
-        [touch.source.uri for touch in new.values()],
-        [None if space is None else space.id for space in spaces.values()],
+        [touch.what.name for touch in new.values()],
+        [touch.what.uri for touch in new.values()],
+        [space.id for space in spaces.values()],
     )
     for key, row_id, first_us in await session.fetch("find_sources", list(new)):
         _learn(known, key, row_id, first_us, spaces[key])

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from catchment.errors import Problem
+from catchment.events.model import EventType
 from catchment.events.names import to_text
 from catchment.lineage.assertion import ReadEvent
 from catchment.lineage.ports import ControlEntry, DeadEntry, Entry, EventEntry, Kind, Source
@@ -18,8 +19,9 @@ from catchment.postgres.blobs import Blobs, start_packing
 from catchment.postgres.write.controls import write_control
 from catchment.postgres.write.producers import producer_columns
 from catchment.postgres.write.session import Session
-from catchment.postgres.write.tally import TYPES, write_tally
+from catchment.postgres.write.tally import write_tally
 
+_TYPES = {kind: number for number, kind in enumerate(EventType)}
 _TIME_BITS = 48
 _KEY_HASH_BYTES = 10
 _MS_OFFSET = 1 << (_TIME_BITS - 1)
@@ -137,7 +139,7 @@ def _row(
             _subject(session, event),
             Kind.EVENT,
             entry.source,
-            TYPES[event.type] if event.type else None,
+            _TYPES[event.type] if event.type else None,
             event.sha256 if key is None else event.sha256[_KEY_HASH_BYTES:],
         )
     kind = Kind.DEAD_LETTER if isinstance(entry, DeadEntry) else entry.kind

@@ -8,12 +8,9 @@ All of it under the head row.
 
 from typing import Any
 
-from catchment.events.model import EventType
 from catchment.events.times import FOREVER_US
 from catchment.postgres.write.session import Session
 
-TYPES = {kind: number for number, kind in enumerate(EventType)}
-"""As they are stored in the log."""
 EVENTS_PER_STRETCH = 1_024
 _QUARTER_US = 15 * 60 * 1_000_000
 _KEPT_US = 14 * 24 * 3600 * 1_000_000
