@@ -94,5 +94,7 @@ def _in_words_of_options(problem: Any) -> str:
     reasons = []
     for error in problem.get("errors", ()) if problem["status"] == httpx.codes.BAD_REQUEST else ():
         name = str(error["pointer"]).rpartition("/")[2]
+        if str(error["reason"]).lower() in detail.lower():
+            continue  # once is enough
         reasons.append(f"{_OPTIONS.get(name, name)}: {error['reason']}")
     return f"{detail.rstrip('.')} ({'; '.join(reasons)})." if reasons else detail

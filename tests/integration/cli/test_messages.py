@@ -26,6 +26,11 @@ def test_options_are_called_as_they_were_written(start: StartCollector) -> None:
     assert says(asked, 1).startswith("--as-of is not a time like ")
 
 
+def test_nothing_is_said_twice(start: StartCollector) -> None:
+    said = says(catchment("lineage", "churn", url=start().url), 1)
+    assert said == "A node id is dataset:NAMESPACE:NAME or job:NAMESPACE:NAME.\n"
+
+
 def test_a_misspelt_variable_is_warned_of(database_url: str, data_dir: Path) -> None:
     settings = {"database_url": database_url, "data_dir": data_dir, "databse_url": "x"}
     done = catchment("keys", "list", "--json", **settings)  # type: ignore[arg-type]
