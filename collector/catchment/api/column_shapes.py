@@ -4,7 +4,7 @@
 what it says (`Facts`) is made once for all edges that say the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -83,17 +83,23 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
         )
 
 
+def agreed(own: str | None, said: Iterable[str | None]) -> str | None:
+    """A column is described as its facet does (`own`), else as all its inputs agree to."""
+    if own is not None:
+        return own
+    first, *others = set(said) or {None}
+    return None if others else first
+
+
 def describe(data: ColumnData) -> None:
-    """A column is described as its facet does, else as all its inputs agree to."""
+    """Say of a column what its inputs agree to, where its facet does not say it."""
     inputs = data.input_fields
-    if data.transformation_description is None:
-        descriptions = {one.transformation_description for one in inputs}
-        if len(descriptions) == 1:
-            [data.transformation_description] = descriptions
-    if data.transformation_type is None:
-        types = {one.transformation_type for one in inputs}
-        if len(types) == 1:
-            [data.transformation_type] = types
+    data.transformation_description = agreed(
+        data.transformation_description, [one.transformation_description for one in inputs]
+    )
+    data.transformation_type = agreed(
+        data.transformation_type, [one.transformation_type for one in inputs]
+    )
 
 
 @lru_cache(maxsize=16_384)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from catchment.api.column_shapes import as_marquez, described
+from catchment.api.column_shapes import agreed, as_marquez, described
 from catchment.events.facets.column_lineage import read_column_lineage
 from catchment.events.model import Facet
 
@@ -40,12 +40,9 @@ def _column(name: str, says: tuple[str | None, str | None] | None) -> Json:
 
 
 def _complete(column: Json) -> None:
-    """A column is described as its facet does, else as all its inputs agree to."""
     column["inputFields"].sort(key=_by_names)
     for key in _DESCRIBED:
-        said = {one[key] for one in column["inputFields"]}
-        if column[key] is None and len(said) == 1:
-            [column[key]] = said
+        column[key] = agreed(column[key], [one[key] for one in column["inputFields"]])
 
 
 def _by_names(field: Json) -> tuple[str, str, str]:
