@@ -166,6 +166,16 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.living_namespace(wanted text)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select n.id from namespace n left join seen s on s.entity = n.id
+  where n.name = wanted and not exists (
+    select from deletion x where x.key = n.key and x.at >= coalesce(s.last_at, n.first_at))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.named_as(canons integer[])
  RETURNS integer[]
  LANGUAGE sql
@@ -677,49 +687,6 @@ CREATE INDEX seen_job_slot ON public.seen USING btree (job_slot DESC) WHERE (job
 CREATE UNIQUE INDEX sighting_declared ON public.sighting USING btree (bag_use, at) WHERE (run IS NULL);
 CREATE INDEX sighting_use ON public.sighting USING btree (bag_use, at DESC);
 CREATE INDEX source_name ON public.source USING hash (name);
-
-create view gone as
- WITH deleted AS (
-         SELECT DISTINCT deletion.key
-           FROM deletion
-        )
- SELECT n.id,
-    n.is_job
-   FROM ( SELECT j.id,
-            true AS is_job,
-            j.key,
-            j.namespace,
-            j.first_at
-           FROM deleted x
-             JOIN job j ON j.key = x.key
-        UNION
-         SELECT j.id,
-            true,
-            j.key,
-            j.namespace,
-            j.first_at
-           FROM deleted x
-             JOIN namespace s ON s.key = x.key
-             JOIN job j ON j.namespace = s.id
-        UNION
-         SELECT d.id,
-            false,
-            d.key,
-            d.namespace,
-            d.first_at
-           FROM deleted x
-             JOIN dataset d ON d.key = x.key
-        UNION
-         SELECT d.id,
-            false,
-            d.key,
-            d.namespace,
-            d.first_at
-           FROM deleted x
-             JOIN namespace s ON s.key = x.key
-             JOIN dataset d ON d.namespace = s.id) n
-     CROSS JOIN LATERAL gone_since(n.id, n.key, n.namespace, n.first_at) gone(at)
-  WHERE gone.at IS NOT NULL;
 
 create view named as
  SELECT job.id,

@@ -46,27 +46,34 @@ order by coalesce(n.name, o.name) collate "C" limit $2 offset $3;
 -- By name, along the index; equal beginnings are told apart by the key.
 select d.id
 from dataset d cross join lateral gone_since(d.id, d.key, d.namespace, d.first_at) as gone
-where d.namespace = (select id from namespace where name = $1) and gone.at is null
+where d.namespace = (select living_namespace($1)) and gone.at is null
 order by left(d.name, 256) collate "C", d.key limit $2 offset $3;
 
 -- name: count_datasets
--- How many a list would have without its limit, up to $2.
+-- How many a list would have without its limit, up to $2. Nothing is asked of a row while there is no
+-- delete at all.
 select count(*) from (
-  select from dataset where namespace = (select id from namespace where name = $1)
-    and id not in (select id from gone where not is_job) limit $2) as counted;
+  select from dataset d
+  where d.namespace = (select living_namespace($1))
+    and (not (select exists (select from deletion))
+      or (select at from gone_since(d.id, d.key, d.namespace, d.first_at)) is null)
+  limit $2) as counted;
 
 -- name: list_jobs
 -- By name, along the index; of one namespace.
 select j.id
 from job j cross join lateral gone_since(j.id, j.key, j.namespace, j.first_at) as gone
-where j.namespace = (select id from namespace where name = $1) and gone.at is null
+where j.namespace = (select living_namespace($1)) and gone.at is null
 order by left(j.name, 256) collate "C", j.key limit $2 offset $3;
 
 -- name: count_jobs
 -- How many a list would have without its limit, up to $2.
 select count(*) from (
-  select from job where namespace = (select id from namespace where name = $1)
-    and id not in (select id from gone where is_job) limit $2) as counted;
+  select from job j
+  where j.namespace = (select living_namespace($1))
+    and (not (select exists (select from deletion))
+      or (select at from gone_since(j.id, j.key, j.namespace, j.first_at)) is null)
+  limit $2) as counted;
 
 -- name: list_all_jobs
 -- Of all namespaces, or of those that a caller sees; the one that was named last first. The key makes
@@ -85,7 +92,9 @@ order by s.job_slot desc, s.last_at desc, j.key limit $1 offset $2;
 -- name: count_all_jobs
 -- How many a list would have without its limit, up to $2.
 select count(*) from (
-  select from job
+  select from job j
   where ($1::text[] is null
-      or namespace in (select id from namespace where name = any($1::text[])))
-    and id not in (select id from gone where is_job) limit $2) as counted;
+      or j.namespace in (select id from namespace where name = any($1::text[])))
+    and (not (select exists (select from deletion))
+      or (select at from gone_since(j.id, j.key, j.namespace, j.first_at)) is null)
+  limit $2) as counted;
