@@ -30,6 +30,42 @@ AS $function$
      order by at desc, hash desc limit 1)
 $function$;
 
+CREATE OR REPLACE FUNCTION public.declared_step(datasets integer[], near "char", as_of timestamp with time zone)
+ RETURNS TABLE(job integer, dataset integer, beyond integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with declarations as materialized (
+    select j.job, m.dataset, m.named, d.in_set, d.out_set
+    from (select distinct o.job from unnest(datasets) as n (dataset)
+        cross join lateral (
+          select i.io_set from io_member i
+          where i.dataset = n.dataset and i.dir = near offset 0) as i
+        cross join lateral (
+          select d.job from declared d where d.io_set = i.io_set offset 0) as o) as j
+      cross join lateral declared_sets(j.job, as_of) as d
+      cross join lateral (
+        select i.dataset, i.named from io_member i
+        where i.io_set = case near when 'i' then d.in_set else d.out_set end and i.dir = near
+        offset 0) as m
+    where m.dataset = any (datasets)
+  ), declared_pairs as (
+    select d.job, d.dataset, far.dataset as beyond
+    from declarations d
+      join io_set i on i.id = coalesce(d.in_set, d.out_set)
+      join io_set o on o.id = coalesce(d.out_set, d.in_set)
+      join io_member far on far.io_set = case near when 'i' then d.out_set else d.in_set end
+        and far.dir = case near when 'i' then 'o'::"char" else 'i' end
+    where not i.explicit and not o.explicit and d.named and far.named
+      or exists (
+        select from io_pair p where p.io_set in (d.in_set, d.out_set)
+          and p.input = case near when 'i' then d.dataset else far.dataset end
+          and p.output = case near when 'i' then far.dataset else d.dataset end)
+  )
+  select d.job, d.dataset, null::integer from declarations d
+  union select d.job, d.dataset, d.beyond from declared_pairs d
+$function$;
+
 CREATE OR REPLACE FUNCTION public.edges_of_jobs(jobs integer[], as_of timestamp with time zone)
  RETURNS TABLE(job integer, dataset integer, dir "char", io_set integer, named boolean, declared boolean)
  LANGUAGE sql
@@ -110,6 +146,9 @@ declare
   beyond integer[];
   dirs "char"[];
   here integer[];
+  doubtful integer[];
+  -- By its order, so that the index is used: any row is guessed to be one, and there may be none.
+  aliases boolean := (select min(canon) from dataset where canon <> id) is not null;
   deletes boolean := exists (select from deletion where at <= as_of);
 begin
   if start_job is not null then
@@ -124,28 +163,48 @@ begin
   while step <= depth and cardinality(frontier) > 0
     and cardinality(met_datasets) + cardinality(met_jobs) <= nodes_max
   loop
-    names := named_as(frontier);
+    names := case when aliases then named_as(frontier) else frontier end;
     if way = 'a' then
-      -- A set that names a dataset need not live: only an edge connects.
-      jobs := array(select s.job from unnest(names) as n (dataset)
+      jobs := array(select e.job from unnest(names) as n (dataset)
         cross join lateral (
-          select m.io_set from io_member m where m.dataset = n.dataset offset 0) as m
-        cross join lateral (select o.job from io_set o where o.id = m.io_set offset 0) as s
+          select edge.job from edge where edge.dataset = n.dataset and edge.first_at <= as_of
+          offset 0) as e
         except select unnest(met_jobs));
       if deletes then
         jobs := present(jobs, as_of);
       end if;
-      select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
-      from (
-        select distinct f.job, f.dataset, f.dir,
-          bool_or(n.dataset is not null) over (partition by f.job) as connected
-        from edges_of_jobs(jobs, as_of) f
-          left join unnest(names) as n (dataset) on n.dataset = f.dataset) as e
-      where e.connected;
+      select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir),
+          array_agg(e.job) filter (where not e.observed)
+        into jobs, beyond, dirs, doubtful
+        from (
+          select e.job, e.dataset, e.dir, min(e.basis) = 0 as observed
+          from unnest(jobs) as j (job) cross join lateral (
+            select edge.job, edge.dataset, edge.dir, edge.basis from edge
+            where edge.job = j.job and edge.first_at <= as_of offset 0) as e
+          group by e.job, e.dataset, e.dir) as e;
+      if doubtful is not null then
+        select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
+        from (
+          select f.job, f.dataset, f.dir,
+            bool_or(f.dataset = any (names)) over (partition by f.job) as connected
+          from (
+            select * from unnest(jobs, beyond, dirs) as u (job, dataset, dir)
+            where u.job <> all (doubtful)
+            union select d.job, d.dataset, d.dir from edges_of_jobs(doubtful, as_of) d) as f) as e
+        where e.connected;
+      end if;
       return query select *, step from unnest(jobs, beyond, dirs);
+      met_jobs := met_jobs || array(select distinct unnest(jobs));
     else
-      select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
-        into jobs, near, beyond from paired_step(names, way, as_of) s;
+      if exists (select from edge e where e.dataset = any (names) and e.basis = 3) then
+        select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
+          into jobs, near, beyond from (
+            select * from observed_step(names, way, as_of)
+            union select * from declared_step(names, way, as_of)) as s;
+      else
+        select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
+          into jobs, near, beyond from observed_step(names, way, as_of) s;
+      end if;
       if deletes then
         here := present(jobs || beyond, as_of);
         select array_agg(e.job), array_agg(e.dataset), array_agg(e.beyond)
@@ -156,10 +215,16 @@ begin
         as e (job, dataset, beyond) where e.beyond is null;
       return query select e.job, e.dataset, far, step from unnest(jobs, beyond) e (job, dataset)
         where e.dataset is not null;
+      met_jobs := array(select unnest(met_jobs) union select unnest(jobs));
     end if;
-    met_jobs := array(select unnest(met_jobs) union select unnest(jobs));
-    frontier := canonical(
-      case when deletes then present(beyond, as_of) else beyond end, met_datasets);
+    if deletes then
+      beyond := present(beyond, as_of);
+    end if;
+    if aliases then
+      frontier := canonical(beyond, met_datasets);
+    else
+      frontier := array(select unnest(beyond) except select unnest(met_datasets));
+    end if;
     met_datasets := met_datasets || frontier;
     step := step + 1;
   end loop;
@@ -186,7 +251,7 @@ AS $function$
     union select id from dataset where canon = any (canons) and canon <> id) as names
 $function$;
 
-CREATE OR REPLACE FUNCTION public.paired_step(datasets integer[], near "char", as_of timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.observed_step(datasets integer[], near "char", as_of timestamp with time zone)
  RETURNS TABLE(job integer, dataset integer, beyond integer)
  LANGUAGE sql
  STABLE
@@ -206,20 +271,6 @@ AS $function$
       and (as_of = 'infinity' or exists (
         select from edge e where e.job = s.job and e.dataset = n.dataset and e.dir = near
           and e.basis < 3 and e.first_at <= as_of offset 0))
-  ), declarations as materialized (
-    select j.job, m.dataset, m.named, d.in_set, d.out_set
-    from (select distinct o.job from unnest(datasets) as n (dataset)
-        cross join lateral (
-          select i.io_set from io_member i
-          where i.dataset = n.dataset and i.dir = near offset 0) as i
-        cross join lateral (
-          select d.job from declared d where d.io_set = i.io_set offset 0) as o) as j
-      cross join lateral declared_sets(j.job, as_of) as d
-      cross join lateral (
-        select i.dataset, i.named from io_member i
-        where i.io_set = case near when 'i' then d.in_set else d.out_set end and i.dir = near
-        offset 0) as m
-    where m.dataset = any (datasets)
   ), observed_pairs as (
     select o.job, o.dataset, f.dataset as beyond
     from observed o cross join lateral (
@@ -233,22 +284,8 @@ AS $function$
       select case near when 'i' then q.output else q.input end as beyond from io_pair q
       where q.io_set = o.io_set and case near when 'i' then q.input else q.output end = o.dataset
       offset 0) as p
-  ), declared_pairs as (
-    select d.job, d.dataset, far.dataset as beyond
-    from declarations d
-      join io_set i on i.id = coalesce(d.in_set, d.out_set)
-      join io_set o on o.id = coalesce(d.out_set, d.in_set)
-      join io_member far on far.io_set = case near when 'i' then d.out_set else d.in_set end
-        and far.dir = case near when 'i' then 'o'::"char" else 'i' end
-    where not i.explicit and not o.explicit and d.named and far.named
-      or exists (
-        select from io_pair p where p.io_set in (d.in_set, d.out_set)
-          and p.input = case near when 'i' then d.dataset else far.dataset end
-          and p.output = case near when 'i' then far.dataset else d.dataset end)
   )
   select o.job, o.dataset, null::integer from observed o
-  union select d.job, d.dataset, null::integer from declarations d
-  union select d.job, d.dataset, d.beyond from declared_pairs d
   union select o.job, o.dataset, o.beyond from observed_pairs o
   where as_of = 'infinity' or exists (
     select from edge e where e.job = o.job and e.dataset = o.beyond
@@ -660,6 +697,7 @@ CREATE INDEX dataset_begins ON public.dataset USING btree ("left"(lower(name), 2
 CREATE INDEX dataset_form ON public.dataset USING gin (form gin_trgm_ops) WITH (gin_pending_list_limit='256');
 CREATE INDEX dataset_name ON public.dataset USING btree (namespace, "left"(name, 256) COLLATE "C", key);
 CREATE INDEX declared_set ON public.declared USING btree (io_set);
+CREATE INDEX edge_dataset ON public.edge USING btree (dataset, basis, job);
 CREATE UNIQUE INDEX event_key ON public.event USING btree (key) WHERE (key IS NOT NULL);
 CREATE INDEX event_of_no_run ON public.event USING btree (key) WHERE (run IS NULL);
 CREATE INDEX event_subject ON public.event USING btree (subject, seq) WHERE (subject IS NOT NULL);

@@ -138,19 +138,22 @@ where form like $2 and form like $3 and form like $4 and form like all ($1::text
 order by hash limit $5;
 
 -- name: search_mentions
--- Who ever had one of these facets, in the order of keys. No more than $6 rows of a facet are looked at.
+-- Who ever had one of these facets, in the order of keys. No more than $6 rows of a facet are looked at,
+-- and of what they name only as many as are wanted.
 -- $1 facets, $2 is_job, $3 spaces, $4 since, $5 till, $6 examined, $7 limit
-select distinct on (e.key) e.id, e.is_job
-from unnest($1::integer[]) as f (id)
-cross join lateral (
-  select entity from mention where facet = f.id order by key limit $6) as m
+select e.id, e.is_job
+from (
+  select distinct on (m.key) m.key, m.entity
+  from unnest($1::integer[]) as f (id) cross join lateral (
+    select key, entity from mention where facet = f.id order by key limit $6) as m
+  order by m.key) as m
 cross join lateral (select * from named where id = m.entity offset 0) as e
 cross join lateral gone_since(e.id, e.key, e.namespace, e.first_at) as gone
 where e.is_job = any ($2::boolean[]) and ($3::integer[] is null or e.namespace = any ($3))
   and ($4::timestamptz is null or exists (
       select from seen s where s.entity = e.id and s.last_at between $4 and $5))
   and gone.at is null
-order by e.key limit $7;
+order by m.key limit $7;
 
 -- name: search_marks
 -- Who ever got a tag with all words from a person, in the order of keys; such tags are few.

@@ -1,0 +1,189 @@
+-- A chain of a hundred jobs is a hundred steps, and each of them joined all that might be an edge. Rows of
+-- `edge` say it at once: what a run named stays an edge, whatever comes later. Only a job with edges that
+-- a facet alone makes, or a declaration, is asked which of them hold; and names are looked up only where
+-- datasets have several.
+create index edge_dataset on edge (dataset, basis, job);
+
+-- True pairs of datasets and what lies beyond them, of what runs did and of what is declared; the latter
+-- is asked only where something is.
+create function observed_step(datasets integer[], near "char", as_of timestamptz)
+returns table (job integer, dataset integer, beyond integer)
+language sql stable
+as $$
+  with observed as materialized (
+    select s.job, n.dataset, m.io_set, m.named and not s.explicit as crosses
+    from unnest(datasets) as n (dataset)
+      cross join lateral (
+        select i.io_set, i.named from io_member i
+        where i.dataset = n.dataset and i.dir = near offset 0) as m
+      cross join lateral (
+        select o.job, o.explicit from io_set o where o.id = m.io_set offset 0) as s
+    where (exists (select from run r
+          where r.io_set = m.io_set and r.bad = any ('{f,t}') and r.first_at <= as_of offset 0)
+        or exists (select from run_job r
+          where r.io_set = m.io_set and r.first_at <= as_of offset 0))
+      and (as_of = 'infinity' or exists (
+        select from edge e where e.job = s.job and e.dataset = n.dataset and e.dir = near
+          and e.basis < 3 and e.first_at <= as_of offset 0))
+  ), observed_pairs as (
+    select o.job, o.dataset, f.dataset as beyond
+    from observed o cross join lateral (
+      select i.dataset from io_member i
+      where i.io_set = o.io_set and i.dir = case near when 'i' then 'o'::"char" else 'i' end
+        and i.named offset 0) as f
+    where o.crosses
+    union all
+    select o.job, o.dataset, p.beyond
+    from observed o cross join lateral (
+      select case near when 'i' then q.output else q.input end as beyond from io_pair q
+      where q.io_set = o.io_set and case near when 'i' then q.input else q.output end = o.dataset
+      offset 0) as p
+  )
+  select o.job, o.dataset, null::integer from observed o
+  union select o.job, o.dataset, o.beyond from observed_pairs o
+  where as_of = 'infinity' or exists (
+    select from edge e where e.job = o.job and e.dataset = o.beyond
+      and e.dir = case near when 'i' then 'o'::"char" else 'i' end
+      and e.basis < 3 and e.first_at <= as_of offset 0)
+$$;
+
+create function declared_step(datasets integer[], near "char", as_of timestamptz)
+returns table (job integer, dataset integer, beyond integer)
+language sql stable
+as $$
+  with declarations as materialized (
+    select j.job, m.dataset, m.named, d.in_set, d.out_set
+    from (select distinct o.job from unnest(datasets) as n (dataset)
+        cross join lateral (
+          select i.io_set from io_member i
+          where i.dataset = n.dataset and i.dir = near offset 0) as i
+        cross join lateral (
+          select d.job from declared d where d.io_set = i.io_set offset 0) as o) as j
+      cross join lateral declared_sets(j.job, as_of) as d
+      cross join lateral (
+        select i.dataset, i.named from io_member i
+        where i.io_set = case near when 'i' then d.in_set else d.out_set end and i.dir = near
+        offset 0) as m
+    where m.dataset = any (datasets)
+  ), declared_pairs as (
+    select d.job, d.dataset, far.dataset as beyond
+    from declarations d
+      join io_set i on i.id = coalesce(d.in_set, d.out_set)
+      join io_set o on o.id = coalesce(d.out_set, d.in_set)
+      join io_member far on far.io_set = case near when 'i' then d.out_set else d.in_set end
+        and far.dir = case near when 'i' then 'o'::"char" else 'i' end
+    where not i.explicit and not o.explicit and d.named and far.named
+      or exists (
+        select from io_pair p where p.io_set in (d.in_set, d.out_set)
+          and p.input = case near when 'i' then d.dataset else far.dataset end
+          and p.output = case near when 'i' then far.dataset else d.dataset end)
+  )
+  select d.job, d.dataset, null::integer from declarations d
+  union select d.job, d.dataset, d.beyond from declared_pairs d
+$$;
+
+drop function paired_step;
+
+create or replace function lineage_walk(
+  start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer,
+  as_of timestamptz)
+returns table (job integer, dataset integer, dir "char", level integer)
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  far "char" := case way when 'i' then 'o' else 'i' end;
+  frontier integer[] := start_datasets;
+  met_datasets integer[] := start_datasets;
+  met_jobs integer[] := '{}';
+  step integer := 1;
+  jobs integer[];
+  names integer[];
+  near integer[];
+  beyond integer[];
+  dirs "char"[];
+  here integer[];
+  doubtful integer[];
+  -- By its order, so that the index is used: any row is guessed to be one, and there may be none.
+  aliases boolean := (select min(canon) from dataset where canon <> id) is not null;
+  deletes boolean := exists (select from deletion where at <= as_of);
+begin
+  if start_job is not null then
+    select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, near, dirs
+    from edges_of_jobs(array[start_job], as_of) e where way = 'a' or e.dir = far;
+    return query select *, step from unnest(jobs, near, dirs);
+    frontier := canonical(case when deletes then present(near, as_of) else near end, '{}');
+    met_jobs := array[start_job];
+    met_datasets := frontier;
+    step := 2;
+  end if;
+  while step <= depth and cardinality(frontier) > 0
+    and cardinality(met_datasets) + cardinality(met_jobs) <= nodes_max
+  loop
+    names := case when aliases then named_as(frontier) else frontier end;
+    if way = 'a' then
+      jobs := array(select e.job from unnest(names) as n (dataset)
+        cross join lateral (
+          select edge.job from edge where edge.dataset = n.dataset and edge.first_at <= as_of
+          offset 0) as e
+        except select unnest(met_jobs));
+      if deletes then
+        jobs := present(jobs, as_of);
+      end if;
+      select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir),
+          array_agg(e.job) filter (where not e.observed)
+        into jobs, beyond, dirs, doubtful
+        from (
+          select e.job, e.dataset, e.dir, min(e.basis) = 0 as observed
+          from unnest(jobs) as j (job) cross join lateral (
+            select edge.job, edge.dataset, edge.dir, edge.basis from edge
+            where edge.job = j.job and edge.first_at <= as_of offset 0) as e
+          group by e.job, e.dataset, e.dir) as e;
+      if doubtful is not null then
+        select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
+        from (
+          select f.job, f.dataset, f.dir,
+            bool_or(f.dataset = any (names)) over (partition by f.job) as connected
+          from (
+            select * from unnest(jobs, beyond, dirs) as u (job, dataset, dir)
+            where u.job <> all (doubtful)
+            union select d.job, d.dataset, d.dir from edges_of_jobs(doubtful, as_of) d) as f) as e
+        where e.connected;
+      end if;
+      return query select *, step from unnest(jobs, beyond, dirs);
+      met_jobs := met_jobs || array(select distinct unnest(jobs));
+    else
+      if exists (select from edge e where e.dataset = any (names) and e.basis = 3) then
+        select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
+          into jobs, near, beyond from (
+            select * from observed_step(names, way, as_of)
+            union select * from declared_step(names, way, as_of)) as s;
+      else
+        select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
+          into jobs, near, beyond from observed_step(names, way, as_of) s;
+      end if;
+      if deletes then
+        here := present(jobs || beyond, as_of);
+        select array_agg(e.job), array_agg(e.dataset), array_agg(e.beyond)
+          into jobs, near, beyond from unnest(jobs, near, beyond) as e (job, dataset, beyond)
+          where e.job = any (here) and (e.beyond is null or e.beyond = any (here));
+      end if;
+      return query select e.job, e.dataset, way, step from unnest(jobs, near, beyond)
+        as e (job, dataset, beyond) where e.beyond is null;
+      return query select e.job, e.dataset, far, step from unnest(jobs, beyond) e (job, dataset)
+        where e.dataset is not null;
+      met_jobs := array(select unnest(met_jobs) union select unnest(jobs));
+    end if;
+    if deletes then
+      beyond := present(beyond, as_of);
+    end if;
+    if aliases then
+      frontier := canonical(beyond, met_datasets);
+    else
+      frontier := array(select unnest(beyond) except select unnest(met_datasets));
+    end if;
+    met_datasets := met_datasets || frontier;
+    step := step + 1;
+  end loop;
+end
+$$;
