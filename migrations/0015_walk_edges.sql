@@ -1,8 +1,29 @@
 -- A chain of a hundred jobs is a hundred steps, and each of them joined all that might be an edge. Rows of
 -- `edge` say it at once: what a run named stays an edge, whatever comes later. Only a job with edges that
 -- a facet alone makes, or a declaration, is asked which of them hold; and names are looked up only where
--- datasets have several.
+-- a dataset has several.
 create index edge_dataset on edge (dataset, basis, job);
+
+-- All names of these datasets then, their own among them.
+create function names_of(datasets integer[], as_of timestamptz)
+returns table (dataset integer, name integer)
+language sql stable
+as $$
+  select i.id, n.id
+  from unnest(datasets) as i (id)
+    cross join lateral (select canon from dataset where id = i.id offset 0) as c
+    cross join lateral (
+      select c.canon as id
+      union all select d.id from dataset d where d.canon = c.canon and d.canon <> d.id offset 0) as n
+$$;
+
+-- Whether any dataset has several names. By the order of the index, so that it is used: any row is
+-- guessed to be one, and there may be none.
+create function any_aliases() returns boolean
+language sql stable
+as $$
+  select (select min(canon) from dataset where canon <> id) is not null
+$$;
 
 -- True pairs of datasets and what lies beyond them, of what runs did and of what is declared; the latter
 -- is asked only where something is.
@@ -84,45 +105,56 @@ $$;
 
 drop function paired_step;
 
-create or replace function lineage_walk(
+drop function lineage_walk;
+drop function canonical;
+drop function named_as;
+
+-- Everything within reach, by the names under which it was said. All names of a dataset are one on the
+-- way if `aliases`.
+create function lineage_walk(
   start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer,
-  as_of timestamptz)
+  as_of timestamptz, aliases boolean)
 returns table (job integer, dataset integer, dir "char", level integer)
 language plpgsql stable
 set plan_cache_mode = force_generic_plan
 as $$
 declare
   far "char" := case way when 'i' then 'o' else 'i' end;
+  joined boolean := aliases and any_aliases();
   frontier integer[] := start_datasets;
-  met_datasets integer[] := start_datasets;
+  met integer[];
   met_jobs integer[] := '{}';
+  nodes integer := cardinality(start_datasets);
   step integer := 1;
   jobs integer[];
-  names integer[];
   near integer[];
   beyond integer[];
   dirs "char"[];
   here integer[];
   doubtful integer[];
-  -- By its order, so that the index is used: any row is guessed to be one, and there may be none.
-  aliases boolean := (select min(canon) from dataset where canon <> id) is not null;
   deletes boolean := exists (select from deletion where at <= as_of);
 begin
   if start_job is not null then
     select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, near, dirs
     from edges_of_jobs(array[start_job], as_of) e where way = 'a' or e.dir = far;
     return query select *, step from unnest(jobs, near, dirs);
-    frontier := canonical(case when deletes then present(near, as_of) else near end, '{}');
+    frontier := array(select distinct unnest(near));
     met_jobs := array[start_job];
-    met_datasets := frontier;
+    nodes := cardinality(frontier);
     step := 2;
   end if;
+  if joined then
+    frontier := array(select distinct name from names_of(frontier, as_of));
+  end if;
+  if deletes then
+    frontier := present(frontier, as_of);
+  end if;
+  met := frontier;
   while step <= depth and cardinality(frontier) > 0
-    and cardinality(met_datasets) + cardinality(met_jobs) <= nodes_max
+    and nodes + cardinality(met_jobs) <= nodes_max
   loop
-    names := case when aliases then named_as(frontier) else frontier end;
     if way = 'a' then
-      jobs := array(select e.job from unnest(names) as n (dataset)
+      jobs := array(select e.job from unnest(frontier) as n (dataset)
         cross join lateral (
           select edge.job from edge where edge.dataset = n.dataset and edge.first_at <= as_of
           offset 0) as e
@@ -143,7 +175,7 @@ begin
         select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
         from (
           select f.job, f.dataset, f.dir,
-            bool_or(f.dataset = any (names)) over (partition by f.job) as connected
+            bool_or(f.dataset = any (frontier)) over (partition by f.job) as connected
           from (
             select * from unnest(jobs, beyond, dirs) as u (job, dataset, dir)
             where u.job <> all (doubtful)
@@ -153,14 +185,14 @@ begin
       return query select *, step from unnest(jobs, beyond, dirs);
       met_jobs := met_jobs || array(select distinct unnest(jobs));
     else
-      if exists (select from edge e where e.dataset = any (names) and e.basis = 3) then
+      if exists (select from edge e where e.dataset = any (frontier) and e.basis = 3) then
         select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
           into jobs, near, beyond from (
-            select * from observed_step(names, way, as_of)
-            union select * from declared_step(names, way, as_of)) as s;
+            select * from observed_step(frontier, way, as_of)
+            union select * from declared_step(frontier, way, as_of)) as s;
       else
         select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
-          into jobs, near, beyond from observed_step(names, way, as_of) s;
+          into jobs, near, beyond from observed_step(frontier, way, as_of) s;
       end if;
       if deletes then
         here := present(jobs || beyond, as_of);
@@ -174,15 +206,16 @@ begin
         where e.dataset is not null;
       met_jobs := array(select unnest(met_jobs) union select unnest(jobs));
     end if;
+    frontier := array(select unnest(beyond) except select unnest(met));
+    nodes := nodes + cardinality(frontier);
+    if joined then
+      frontier := array(
+        select name from names_of(frontier, as_of) except select unnest(met));
+    end if;
     if deletes then
-      beyond := present(beyond, as_of);
+      frontier := present(frontier, as_of);
     end if;
-    if aliases then
-      frontier := canonical(beyond, met_datasets);
-    else
-      frontier := array(select unnest(beyond) except select unnest(met_datasets));
-    end if;
-    met_datasets := met_datasets || frontier;
+    met := met || frontier;
     step := step + 1;
   end loop;
 end

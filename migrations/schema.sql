@@ -9,13 +9,12 @@ create sequence batch_id as bigint start 1 increment 1 minvalue 1 maxvalue 92233
 create sequence row_id as bigint start 1 increment 1000 minvalue 1 maxvalue 9223372036854775807 cache 1;
 create sequence run_id as bigint start 1 increment 1000 minvalue 1 maxvalue 9223372036854775807 cache 1;
 
-CREATE OR REPLACE FUNCTION public.canonical(datasets integer[], met integer[])
- RETURNS integer[]
+CREATE OR REPLACE FUNCTION public.any_aliases()
+ RETURNS boolean
  LANGUAGE sql
  STABLE
 AS $function$
-  select coalesce(array_agg(canon), '{}') from (
-    select canon from dataset where id = any (datasets) except select unnest(met)) as found
+  select (select min(canon) from dataset where canon <> id) is not null
 $function$;
 
 CREATE OR REPLACE FUNCTION public.declared_sets(wanted integer, as_of timestamp with time zone)
@@ -128,7 +127,7 @@ AS $function$
       (select s.last_at from seen s where s.entity = gone_since.entity), gone_since.first_at)
 $function$;
 
-CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer, as_of timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer, as_of timestamp with time zone, aliases boolean)
  RETURNS TABLE(job integer, dataset integer, dir "char", level integer)
  LANGUAGE plpgsql
  STABLE
@@ -136,36 +135,41 @@ CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_j
 AS $function$
 declare
   far "char" := case way when 'i' then 'o' else 'i' end;
+  joined boolean := aliases and any_aliases();
   frontier integer[] := start_datasets;
-  met_datasets integer[] := start_datasets;
+  met integer[];
   met_jobs integer[] := '{}';
+  nodes integer := cardinality(start_datasets);
   step integer := 1;
   jobs integer[];
-  names integer[];
   near integer[];
   beyond integer[];
   dirs "char"[];
   here integer[];
   doubtful integer[];
-  -- By its order, so that the index is used: any row is guessed to be one, and there may be none.
-  aliases boolean := (select min(canon) from dataset where canon <> id) is not null;
   deletes boolean := exists (select from deletion where at <= as_of);
 begin
   if start_job is not null then
     select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, near, dirs
     from edges_of_jobs(array[start_job], as_of) e where way = 'a' or e.dir = far;
     return query select *, step from unnest(jobs, near, dirs);
-    frontier := canonical(case when deletes then present(near, as_of) else near end, '{}');
+    frontier := array(select distinct unnest(near));
     met_jobs := array[start_job];
-    met_datasets := frontier;
+    nodes := cardinality(frontier);
     step := 2;
   end if;
+  if joined then
+    frontier := array(select distinct name from names_of(frontier, as_of));
+  end if;
+  if deletes then
+    frontier := present(frontier, as_of);
+  end if;
+  met := frontier;
   while step <= depth and cardinality(frontier) > 0
-    and cardinality(met_datasets) + cardinality(met_jobs) <= nodes_max
+    and nodes + cardinality(met_jobs) <= nodes_max
   loop
-    names := case when aliases then named_as(frontier) else frontier end;
     if way = 'a' then
-      jobs := array(select e.job from unnest(names) as n (dataset)
+      jobs := array(select e.job from unnest(frontier) as n (dataset)
         cross join lateral (
           select edge.job from edge where edge.dataset = n.dataset and edge.first_at <= as_of
           offset 0) as e
@@ -186,7 +190,7 @@ begin
         select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
         from (
           select f.job, f.dataset, f.dir,
-            bool_or(f.dataset = any (names)) over (partition by f.job) as connected
+            bool_or(f.dataset = any (frontier)) over (partition by f.job) as connected
           from (
             select * from unnest(jobs, beyond, dirs) as u (job, dataset, dir)
             where u.job <> all (doubtful)
@@ -196,14 +200,14 @@ begin
       return query select *, step from unnest(jobs, beyond, dirs);
       met_jobs := met_jobs || array(select distinct unnest(jobs));
     else
-      if exists (select from edge e where e.dataset = any (names) and e.basis = 3) then
+      if exists (select from edge e where e.dataset = any (frontier) and e.basis = 3) then
         select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
           into jobs, near, beyond from (
-            select * from observed_step(names, way, as_of)
-            union select * from declared_step(names, way, as_of)) as s;
+            select * from observed_step(frontier, way, as_of)
+            union select * from declared_step(frontier, way, as_of)) as s;
       else
         select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
-          into jobs, near, beyond from observed_step(names, way, as_of) s;
+          into jobs, near, beyond from observed_step(frontier, way, as_of) s;
       end if;
       if deletes then
         here := present(jobs || beyond, as_of);
@@ -217,15 +221,16 @@ begin
         where e.dataset is not null;
       met_jobs := array(select unnest(met_jobs) union select unnest(jobs));
     end if;
+    frontier := array(select unnest(beyond) except select unnest(met));
+    nodes := nodes + cardinality(frontier);
+    if joined then
+      frontier := array(
+        select name from names_of(frontier, as_of) except select unnest(met));
+    end if;
     if deletes then
-      beyond := present(beyond, as_of);
+      frontier := present(frontier, as_of);
     end if;
-    if aliases then
-      frontier := canonical(beyond, met_datasets);
-    else
-      frontier := array(select unnest(beyond) except select unnest(met_datasets));
-    end if;
-    met_datasets := met_datasets || frontier;
+    met := met || frontier;
     step := step + 1;
   end loop;
 end
@@ -241,14 +246,17 @@ AS $function$
     select from deletion x where x.key = n.key and x.at >= coalesce(s.last_at, n.first_at))
 $function$;
 
-CREATE OR REPLACE FUNCTION public.named_as(canons integer[])
- RETURNS integer[]
+CREATE OR REPLACE FUNCTION public.names_of(datasets integer[], as_of timestamp with time zone)
+ RETURNS TABLE(dataset integer, name integer)
  LANGUAGE sql
  STABLE
 AS $function$
-  select array_agg(id) from (
-    select id from dataset where id = any (canons)
-    union select id from dataset where canon = any (canons) and canon <> id) as names
+  select i.id, n.id
+  from unnest(datasets) as i (id)
+    cross join lateral (select canon from dataset where id = i.id offset 0) as c
+    cross join lateral (
+      select c.canon as id
+      union all select d.id from dataset d where d.canon = c.canon and d.canon <> d.id offset 0) as n
 $function$;
 
 CREATE OR REPLACE FUNCTION public.observed_step(datasets integer[], near "char", as_of timestamp with time zone)
@@ -329,14 +337,10 @@ AS $function$
 $function$;
 
 create table alias (
-  a integer not null,
-  b integer not null,
-  rule text not null,
-  evidence text not null,
-  from_at timestamp with time zone not null,
-  to_at timestamp with time zone not null,
-  run bigint,
-  constraint alias_pkey PRIMARY KEY (a, b, rule, evidence)
+  dataset integer not null,
+  other integer not null,
+  is_table boolean not null,
+  constraint alias_pkey PRIMARY KEY (dataset, other, is_table)
 );
 
 create table api_key (
@@ -692,6 +696,7 @@ create table tally (
 
 create table event_body_default partition of event_body DEFAULT;
 
+CREATE INDEX alias_other ON public.alias USING btree (other, is_table, dataset);
 CREATE INDEX dataset_alias ON public.dataset USING btree (canon) WHERE (canon <> id);
 CREATE INDEX dataset_begins ON public.dataset USING btree ("left"(lower(name), 256) COLLATE "C", key);
 CREATE INDEX dataset_form ON public.dataset USING gin (form gin_trgm_ops) WITH (gin_pending_list_limit='256');

@@ -8,6 +8,7 @@ from tests.property.strategies import START_S
 from tests.reference_model.facts import FOREVER, Json, Name, iso
 from tests.reference_model.model import Edge, Model, node_id
 from tests.reference_model.runs import Run
+from tests.reference_model.walk import lineage
 
 INSTANTS_US = [(START_S + 60 * minute) * 1_000_000 for minute in (-1, 3, 6)] + [FOREVER]
 WAYS = (None, "upstream", "downstream", "both")
@@ -146,7 +147,7 @@ def model_answers(model: Model) -> Answers:
                 found[kind, name, as_of] = _model_one(model, kind, name, times, as_of)
                 for way in WAYS:
                     for depth in DEPTHS:
-                        graph = model.lineage(kind, name, way, depth, as_of)
+                        graph = lineage(model, kind, name, way, depth, as_of)
                         found["lineage", kind, name, way, depth, as_of] = graph
     return found
 

@@ -40,6 +40,16 @@ _documentation = st.one_of(
     st.just(_facet(_deleted=True)),
 )
 
+# Names that are emitted themselves, and one that is not.
+_symlinks = st.lists(
+    st.builds(
+        lambda name, kind: _named(name, type=kind),
+        st.sampled_from([*DATASETS, ("hive", "db.a")]),
+        st.sampled_from(["TABLE", "LOCATION"]),
+    ),
+    max_size=2,
+).map(lambda identifiers: _facet(identifiers=identifiers))
+
 # One name in several places, and one that is the name of a namespace.
 _source = st.one_of(
     st.builds(
@@ -81,6 +91,8 @@ def _element(draw: st.DrawFn, side: str) -> Json:
         facets["documentation"] = draw(_documentation)
     if draw(st.integers(0, 2)) == 0:
         facets["dataSource"] = draw(_source)
+    if draw(st.integers(0, 5)) == 0:
+        facets["symlinks"] = draw(_symlinks)
     if side == "outputs" and draw(st.integers(0, 2)) == 0:
         facets["columnLineage"] = draw(_column_lineage())
     if draw(st.integers(0, 3)) == 0:

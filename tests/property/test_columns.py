@@ -55,6 +55,9 @@ def _event(draw: st.DrawFn) -> Json:
     facets: Json = {}
     if draw(st.integers(0, 4)):
         facets["columnLineage"] = draw(_mapping())
+    if draw(st.integers(0, 7)) == 0:
+        other = _named(draw(_datasets), type=draw(st.sampled_from(["TABLE", "LOCATION"])))
+        facets["symlinks"] = PRODUCER | {"identifiers": [other]}
     event: Json = {
         "job": _named(draw(st.sampled_from(JOBS[:3])), facets={}),
         "outputs": [_named(name, facets=facets)],

@@ -141,6 +141,22 @@ def _declared(model: Model, job: Name, as_of: int) -> Stated:
     return {one for one in found if one[0][0][0] in outs and one[0][1][0] in ins}
 
 
+def _joined(model: Model, edges: dict[Key, Said], asked: Name | None) -> dict[Key, Said]:
+    """The same between nodes: all names of a dataset are one."""
+    found: dict[Key, Said] = {}
+
+    def shown(name: Name) -> Name:
+        return asked if asked in model.aliases.names(name) else model.aliases.first(name)
+
+    for (output, source, kind), said in edges.items():
+        key = ((shown(output[0]), output[1]), (shown(source[0]), source[1]), kind)
+        known = found.setdefault(key, Said())
+        known.jobs |= said.jobs
+        known.transformations |= said.transformations
+        known.holds = known.holds or said.holds
+    return found
+
+
 Graph = tuple[set[Column], dict[Key, Said], dict[Key, Said]]
 
 
@@ -149,8 +165,9 @@ def graph(
 ) -> Graph:
     """(columns, edges, influences) of an answer."""
     everything: dict[Key, Said] = {}
+    asked = focus if kind == "dataset" else None
     for job in model.times("job"):
-        for key, said in edges_of(model, job, as_of).items():
+        for key, said in _joined(model, edges_of(model, job, as_of), asked).items():
             known = everything.setdefault(key, Said())
             known.jobs |= said.jobs
             known.transformations |= said.transformations
@@ -160,7 +177,7 @@ def graph(
     for way in ways:
         level = 0
         if kind == "job":
-            own = edges_of(model, focus, as_of)
+            own = _joined(model, edges_of(model, focus, as_of), None)
             walked.update({key: own[key] for key in own if key not in walked})
             edges = [key for key in own if key[0][1] is not None and key[1][1] is not None]
             nodes |= {_end(key, far=way != "o") for key in edges}

@@ -121,12 +121,24 @@ def parents(event: Json) -> list[tuple[str, Name]]:
 
 def sources_named(event: Json) -> Iterator[tuple[str, str]]:
     """(name, URI) of every source that a dataset of the event shows."""
-    elements = [*event.get("inputs", []), *event.get("outputs", [])]
-    elements += [event["dataset"]] if "dataset" in event else []
-    for element in elements:
+    for element in _datasets_shown(event):
         facet = element.get("facets", {}).get("dataSource", {})
         if "name" in facet:
             yield facet["name"], facet["uri"]
+
+
+def _datasets_shown(event: Json) -> list[Json]:
+    """Every element of the event that is a dataset."""
+    elements = [*event.get("inputs", []), *event.get("outputs", [])]
+    return elements + ([event["dataset"]] if "dataset" in event else [])
+
+
+def symlinks_named(event: Json) -> Iterator[tuple[Name, Name, bool]]:
+    """(dataset, other name, is a table) of every symlinks facet in the event."""
+    for element in _datasets_shown(event):
+        facet = element.get("facets", {}).get("symlinks", {})
+        for identifier in facet.get("identifiers", ()):
+            yield name_of(element), name_of(identifier), identifier.get("type") == "TABLE"
 
 
 def jobs_named(event: Json) -> set[Name]:
@@ -140,4 +152,4 @@ def datasets_named(event: Json) -> set[Name]:
     found = {dataset for _, dataset, _, _ in edges_of_event(event)}
     if "job" not in event:
         found.add(name_of(event["dataset"]))
-    return found
+    return found | {other for _, other, _ in symlinks_named(event)}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tests.reference_model.aliases import Aliases
 from tests.reference_model.facts import (
     FOREVER,
     SLOW,
@@ -50,6 +51,7 @@ class Model:
         ids = {event["run"]["runId"] for event in events if "run" in event}
         ids |= {run for event in events for run, _ in parents(event)}
         self.runs = {run_id: Run(run_id, events) for run_id in ids}
+        self.aliases = Aliases(events)
 
     # ── names ──────────────────────────────────────────────────────────────────────────────────
 
@@ -91,13 +93,15 @@ class Model:
 
     def dataset_facets(self, name: Name, as_of: int) -> Facets:
         """Those that hold for a dataset at an instant."""
+        names = self.aliases.names(name)
         sightings = [
             (at, {"i": 0, "o": 1}[direction], facets)
             for run in self.runs.values()
             for dataset, direction, at, facets in run.sightings()
-            if dataset == name
+            if dataset in names
         ]
-        return held(sightings + self._declared_facets(name, "dataset"), as_of)
+        declared = [said for one in names for said in self._declared_facets(one, "dataset")]
+        return held(sightings + declared, as_of)
 
     def job_facets(self, name: Name, as_of: int) -> Facets:
         """Those that hold for a job at an instant; without history, those of its latest run."""
@@ -297,69 +301,6 @@ class Model:
                 if product or (output, source) in stated:
                     found.add((output, source))
         assert all((o, "o") in edges and (i, "i") in edges for o, i in found)
-        return found
-
-    # ── lineage ────────────────────────────────────────────────────────────────────────────────
-
-    def lineage(
-        self, kind: str, focus: Name, direction: str | None, depth: int, as_of: int
-    ) -> tuple[set[str], set[Edge]]:
-        """Node ids and edges of the answer."""
-        jobs = self.times("job")
-        edges = {job: self.edges_of(job, as_of) for job in jobs}
-        found: set[tuple[Name, tuple[Name, str]]] = set()
-        if direction is None:
-            found = self._connected(kind, focus, depth, edges)
-        for way in {"both": ("i", "o"), "downstream": ("i",), "upstream": ("o",)}.get(
-            direction or "", ()
-        ):
-            pairs = {job: self.pairs_of(job, as_of) for job in jobs}
-            found |= self._paths(kind, focus, way, depth, edges, pairs)
-        nodes = {node_id(kind, focus)}
-        nodes |= {node_id("job", job) for job, _ in found}
-        nodes |= {node_id("dataset", member[0]) for _, member in found}
-        return nodes, {edges[job][member] for job, member in found}
-
-    def _connected(
-        self, kind: str, focus: Name, depth: int, edges: dict[Name, dict[tuple[Name, str], Edge]]
-    ) -> set[tuple[Name, tuple[Name, str]]]:
-        found: set[tuple[Name, tuple[Name, str]]] = set()
-        datasets = {focus} if kind == "dataset" else set()
-        for step in range(depth):
-            if step == 0 and kind == "job":
-                jobs = {focus}
-            else:
-                jobs = {job for job, held in edges.items() if {name for name, _ in held} & datasets}
-            found |= {(job, member) for job in jobs for member in edges[job]}
-            datasets |= {member[0] for job in jobs for member in edges[job]}
-        if kind == "job" and depth == 0:
-            found = {(focus, member) for member in edges[focus]}
-        return found
-
-    def _paths(
-        self,
-        kind: str,
-        focus: Name,
-        way: str,
-        depth: int,
-        edges: dict[Name, dict[tuple[Name, str], Edge]],
-        pairs: dict[Name, set[tuple[Name, Name]]],
-    ) -> set[tuple[Name, tuple[Name, str]]]:
-        far = "o" if way == "i" else "i"
-        near_at, far_at = (1, 0) if way == "i" else (0, 1)
-        found: set[tuple[Name, tuple[Name, str]]] = set()
-        datasets = {focus}
-        steps = depth
-        if kind == "job":
-            found = {(focus, member) for member in edges[focus] if member[1] == far}
-            datasets, steps = {member[0] for _, member in found}, depth - 1
-        for _ in range(steps):
-            for job, held_edges in edges.items():
-                near = {name for name, direction in held_edges if direction == way} & datasets
-                found |= {(job, (name, way)) for name in near}
-                beyond = {pair[far_at] for pair in pairs[job] if pair[near_at] in near}
-                found |= {(job, (name, far)) for name in beyond}
-            datasets |= {member[0] for _, member in found if member[1] == far}
         return found
 
 

@@ -37,6 +37,9 @@ GraphLimit = Annotated[
     int | None,
     Query(ge=1, description="Nodes of the answer; never more than the service's own bound."),
 ]
+Aliases = Annotated[
+    bool, Query(description="Whether all names of a dataset are one node; else each is its own.")
+]
 
 _encoder = msgspec.json.Encoder()
 

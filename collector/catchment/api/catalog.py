@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catchment.api import models, one, shapes
+from catchment.api.aliases import dataset_rows
 from catchment.api.asking import AsOf, Limit, Offset, answer
 from catchment.api.run_states import LastRunStates, in_states
 from catchment.api.sight import Sight, sight_of
@@ -28,7 +29,7 @@ def build_router(questions: Questions) -> APIRouter:
 
 
 def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> None:
-    names, details = questions.names, questions.details
+    names = questions.names
 
     @router.get("/namespaces", response_model=models.Namespaces)
     async def list_namespaces(request: Request, limit: Limit = 100, offset: Offset = 0) -> Response:
@@ -51,8 +52,9 @@ def _add_namespaces_and_datasets(router: APIRouter, questions: Questions) -> Non
         sight = sight_of(request)
         sight.require(namespace)
         ids, total = await names.page(False, namespace, limit, offset)
-        rows = await details.datasets(await names.nodes(False, ids), FOREVER_US)
-        page = [shapes.dataset(sight.dataset(rows[row_id])) for row_id in ids]
+        nodes = await names.nodes(False, ids)
+        rows = await dataset_rows(questions, sight, nodes, FOREVER_US)
+        page = [shapes.dataset(rows[row_id]) for row_id in ids]
         return answer(shapes.page("datasets", page, total))
 
     @router.get(

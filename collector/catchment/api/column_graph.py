@@ -1,16 +1,17 @@
 """Walked columns as an answer: nodes with their data, edges in Marquez's directions."""
 
 from asyncio import gather
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from catchment.api import column_shapes, shapes
+from catchment.api.aliases import Joined, dataset_rows, groups_of
 from catchment.api.column_cutting import frontier, too_far
 from catchment.api.column_nodes import FIELD, Focus
 from catchment.api.column_shapes import ColumnData, ColumnNode, Edge, Facts
-from catchment.api.column_walk import Column, ColumnWalk, Said
+from catchment.api.column_walk import Column, ColumnWalk, Eyes, Said
 from catchment.api.sight import Sight
 from catchment.errors import Unknown
 from catchment.postgres.read import Questions
@@ -33,21 +34,36 @@ class Bounds(NamedTuple):
 class ColumnGraph:
     """One question about columns on its way to an answer."""
 
-    def __init__(self, questions: Questions, sight: Sight, as_of_us: int, bounds: Bounds) -> None:
+    def __init__(
+        self,
+        questions: Questions,
+        sight: Sight,
+        focus: Focus,
+        as_of_us: int,
+        bounds: Bounds,
+        *,
+        aliases: bool,
+    ) -> None:
         self._questions = questions
+        self._focus = focus
+        self._joined = Joined({}, focus.node)
         self._sight = sight
         self._as_of_us = as_of_us
         self._bounds = bounds
         self._names: dict[int, Node] = {}
-        self._walk = ColumnWalk(questions.columns, as_of_us, *bounds, self._seen, self._nearest)
+        self._aliases = aliases
+        eyes = Eyes(self._seen, self._joined.names_of, self._nearest, aliases)
+        self._walk = ColumnWalk(questions.columns, as_of_us, *bounds, eyes)
 
-    async def answer(self, focus: Focus, ways: str, depth: int) -> Json:
+    async def answer(self, ways: str, depth: int) -> Json:
         """The answer. `ways`: "o" for upstream, "i" for downstream, or both.
 
         Raises:
             Unknown: a column that neither the dataset's schema nor any column lineage names.
         """
-        walk = self._walk
+        walk, focus = self._walk, self._focus
+        if not focus.node.is_job:
+            await self._join([focus.node.id])
         for way in ways:
             if focus.node.is_job:
                 await walk.from_job(focus.node.id, way, depth)
@@ -73,7 +89,17 @@ class ColumnGraph:
         }
 
     async def _seen(self, pairs: list[ColumnPair]) -> list[ColumnPair]:
-        """Without what the caller is not shown: it neither shows nor leads on."""
+        """As shown; what the caller is not shown leads nowhere."""
+        pairs = await self._shown(pairs)
+        await self._join({p.output for p in pairs} | {p.input for p in pairs})
+        return self._joined.pairs(pairs)
+
+    async def _join(self, datasets: Collection[int]) -> None:
+        if self._aliases:
+            groups = await groups_of(self._questions, self._sight, datasets, self._as_of_us)
+            self._joined.add(groups)
+
+    async def _shown(self, pairs: list[ColumnPair]) -> list[ColumnPair]:
         if not self._sight.limited and not await self._questions.names.any_deleted():
             return pairs
         await self._know({p.output for p in pairs} | {p.input for p in pairs}, is_job=False)
@@ -111,8 +137,15 @@ class ColumnGraph:
         shown = {one: self._names[one] for one in datasets}
         if not focus.node.is_job:
             shown.setdefault(focus.node.id, focus.node)
-        rows = await self._questions.details.datasets(shown, self._as_of_us, versions=False)
-        return {row_id: self._sight.dataset(row).facets for row_id, row in rows.items()}
+        rows = await dataset_rows(
+            self._questions,
+            self._sight,
+            shown,
+            self._as_of_us,
+            versions=False,
+            groups=self._joined.names(shown),
+        )
+        return {row_id: row.facets for row_id, row in rows.items()}
 
     async def _require(self, focus: Focus, facets: Mapping[int, Facets]) -> None:
         column: Column = (focus.node.id, focus.field)
@@ -122,7 +155,8 @@ class ColumnGraph:
             return
         columns = self._questions.columns
         for way in "oi":
-            pairs, _ = await columns.around([focus.node.id], way, 1, self._as_of_us)
+            names = self._joined.names_of(focus.node.id)
+            pairs, _ = await columns.around(names, way, 1, self._as_of_us, aliases=False)
             for pair in await self._seen(pairs):
                 near = pair.flows.by_output if way == "o" else pair.flows.by_input
                 if focus.field in near:

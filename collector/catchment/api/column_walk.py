@@ -19,7 +19,7 @@ Ordered = TypeVar("Ordered", bytes, int)
 
 # Plain tuples, because thousands of them are made for an answer.
 Column = tuple[int, str | None]
-"""The canonical id of a dataset, and the name of the column there; None: the dataset as a whole."""
+"""A dataset as it is shown, and the name of the column there; None: the dataset as a whole."""
 EdgeKey = tuple[Column, Column, str]
 """(output, source, kind): data flows from `source` to `output`."""
 
@@ -36,6 +36,19 @@ Seen = Callable[[list[ColumnPair]], Awaitable[list[ColumnPair]]]
 Nearest = Callable[[Iterable[Column], int], Awaitable[Sequence[Column]]]
 
 
+class Eyes(NamedTuple):
+    """How the answer's caller sees what is walked.
+
+    `seen`: pairs without what is not shown, between datasets as they are shown. `names`: all names
+    of a dataset that is shown. `nearest`: the first so many columns, in their order.
+    """
+
+    seen: Seen
+    names: Callable[[int], Iterable[int]]
+    nearest: Nearest
+    aliases: bool
+
+
 class ColumnWalk:
     """Gathers what lies around some columns.
 
@@ -49,15 +62,13 @@ class ColumnWalk:
         as_of_us: int,
         nodes_max: int,
         edges_max: int,
-        seen: Seen,
-        nearest: Nearest,
+        eyes: Eyes,
     ) -> None:
         self._columns = columns
         self._as_of_us = as_of_us
         self._nodes_max = nodes_max
         self._edges_max = edges_max
-        self._seen = seen
-        self._nearest = nearest
+        self._eyes = eyes
         self._pairs: dict[tuple[str, int], list[ColumnPair]] = {}
         self._whole: set[tuple[str, int]] = set()
         self.levels: dict[Column, int] = {}
@@ -68,7 +79,7 @@ class ColumnWalk:
 
     async def from_dataset(self, dataset: int, way: str, depth: int) -> None:
         """Begin with all columns that are mapped there in this direction, and the whole of it."""
-        await self._fetch([dataset], way, 1)
+        await self._fetch(self._eyes.names(dataset), way, 1)
         columns: set[Column] = {
             (dataset, name) for pair in self._at(way, dataset) for name in _ends(pair, way)
         }
@@ -78,7 +89,7 @@ class ColumnWalk:
 
     async def from_job(self, job: int, way: str, depth: int) -> None:
         """Begin with the columns of the job itself, both ends; it is the first step."""
-        pairs = await self._seen(await self._columns.of_job(job, self._as_of_us))
+        pairs = await self._eyes.seen(await self._columns.of_job(job, self._as_of_us))
         near: set[Column] = set()
         beyond: set[Column] = set()
         for pair in pairs:
@@ -107,7 +118,8 @@ class ColumnWalk:
             if len(self.edges) - before > self._edges_max:
                 self.halted |= frontier
                 return
-            missing = {dataset for dataset, _ in frontier if (way, dataset) not in self._whole}
+            names = {name for dataset, _ in frontier for name in self._eyes.names(dataset)}
+            missing = {name for name in names if (way, name) not in self._whole}
             if missing:
                 await self._fetch(missing, way, min(steps, depth - level))
                 steps = min(steps * 4, _STEPS_MAX)
@@ -160,7 +172,7 @@ class ColumnWalk:
         new = columns - self.levels.keys()
         room = self._nodes_max - len(self.levels)
         if len(new) > room:
-            kept = set(await self._nearest(new, room))
+            kept = set(await self._eyes.nearest(new, room))
             for one in new - kept:
                 self.dropped.setdefault(one, level)
             new = kept
@@ -170,18 +182,23 @@ class ColumnWalk:
         return self._pairs.get((way, dataset), [])
 
     async def _fetch(self, datasets: Iterable[int], way: str, steps: int) -> None:
-        pairs, whole = await self._columns.around(datasets, way, steps, self._as_of_us)
+        pairs, whole = await self._columns.around(
+            datasets, way, steps, self._as_of_us, aliases=self._eyes.aliases
+        )
         new = {one for one in whole if (way, one) not in self._whole}
         self._whole |= {(way, one) for one in new}
-        for pair in await self._seen(pairs):
-            near = pair.output if way == "o" else pair.input
-            if near in new:
-                self._pairs.setdefault((way, near), []).append(pair)
+        found = [pair for pair in pairs if _near(pair, way) in new]
+        for pair in await self._eyes.seen(found):
+            self._pairs.setdefault((way, _near(pair, way)), []).append(pair)
 
 
 def _union(some: tuple[Ordered, ...], more: tuple[Ordered, ...]) -> tuple[Ordered, ...]:
     """Of sorted tuples; that two say the same is most common."""
     return some if some == more else tuple(sorted(set(some).union(more)))
+
+
+def _near(pair: ColumnPair, way: str) -> int:
+    return pair.output if way == "o" else pair.input
 
 
 def _ends(pair: ColumnPair, way: str) -> Iterable[str | None]:

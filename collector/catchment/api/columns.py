@@ -1,17 +1,17 @@
 """The columns that others were made of."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catchment.api import models
-from catchment.api.asking import AsOf, GraphLimit, NodeName, NodeNamespace, answer
+from catchment.api.asking import Aliases, AsOf, GraphLimit, NodeName, NodeNamespace, answer
 from catchment.api.column_graph import Bounds, ColumnGraph
 from catchment.api.column_models import ColumnGraph as ColumnGraphModel
 from catchment.api.column_nodes import Finder, Focus
-from catchment.api.sight import Sight, sight_of
+from catchment.api.sight import sight_of
 from catchment.api.times import read_as_of
 from catchment.errors import BadQuestion, Problem
 from catchment.postgres.read import Questions
@@ -59,6 +59,7 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         direction: Direction | None = None,
         as_of: AsOf = None,
         limit: GraphLimit = None,
+        aliases: Aliases = True,
     ) -> Response:
         """What a column, the columns of a dataset, or those that a job maps were made of.
 
@@ -66,7 +67,8 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         `dataset:NS:NAME`, `datasetField:NS:NAME:FIELD` or `job:NS:NAME`; with `#VERSION` behind a
         dataset's: as it was when that version was written. `depth` counts steps from column to
         column. `influences` are what facets say of a dataset as a whole (filters, join keys): they
-        are listed where they are met, drawn to no column, and not gone on from.
+        are listed where they are met, drawn to no column, and not gone on from. All names of a
+        dataset are one, named as it was asked for, unless `aliases` is false.
         """
         as_of_us = read_as_of(as_of)
         sight = sight_of(request, as_of_us)
@@ -79,21 +81,10 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         ways = WAYS[direction or ("both" if with_downstream else "upstream")]
         nodes_max = min(limit or graph_nodes_max, graph_nodes_max)
         bounds = Bounds(nodes_max, _EDGES_PER_NODE_MAX * graph_nodes_max)
-        return answer(await _graph(questions, sight, focus, as_of_us, bounds, ways, depth))
+        graph = ColumnGraph(questions, sight, focus, as_of_us, bounds, aliases=aliases)
+        return answer(await graph.answer(ways, depth))
 
     return router
-
-
-async def _graph(
-    questions: Questions,
-    sight: Sight,
-    focus: Focus,
-    as_of_us: int,
-    bounds: Bounds,
-    ways: str,
-    depth: int,
-) -> dict[str, Any]:
-    return await ColumnGraph(questions, sight, as_of_us, bounds).answer(focus, ways, depth)
 
 
 async def _focus(

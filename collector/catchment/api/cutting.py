@@ -49,9 +49,14 @@ def cut(
     seen: Mapping[int, Node],
     focus: int,
     bounds: Bounds,
+    *,
+    walked_whole: bool,
 ) -> Cut:
-    """The part of a walked graph that an answer shows. `seen`: what the caller may see of it."""
-    if len(levels) <= bounds.nodes_max:
+    """The part of a walked graph that an answer shows. `seen`: what the caller may see of it.
+
+    `walked_whole`: the walk did not stop at the bound.
+    """
+    if walked_whole:
         return Cut(seen, truncated=False, frontier=frozenset())
     ends = _ends(edges, seen)
     kept = dict.fromkeys([focus])
@@ -67,17 +72,15 @@ def cut(
     for loose in _nearest_first(seen.keys() - _joined(ends), levels, seen):
         if len(kept) < bounds.nodes_max:
             kept[loose] = None
-    stopped = len(levels) > bounds.nodes_max
     frontier: set[int] = set()
     for job in ends.keys() - kept.keys():
         near = {one for one in ends[job] if one in kept and levels[one] < levels[job]}
         frontier |= {job} if near == {focus} else near
-    if stopped:
-        deepest = max(levels.values())
-        frontier |= {one for one in kept if levels[one] == deepest and not seen[one].is_job}
+    deepest = max(levels.values())
+    frontier |= {one for one in kept if levels[one] == deepest and not seen[one].is_job}
     return Cut(
         {row_id: seen[row_id] for row_id in kept},
-        stopped or len(kept) < len(seen),
+        True,
         frozenset(frontier - {focus}),
     )
 

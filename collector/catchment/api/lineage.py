@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catchment.api import models, shapes
+from catchment.api.aliases import Joined, dataset_rows, groups_of
 from catchment.api.asking import (
+    Aliases,
     AsOf,
     GraphLimit,
     NodeId,
@@ -47,9 +49,11 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         direction: Direction | None = None,
         as_of: AsOf = None,
         limit: GraphLimit = None,
+        aliases: Aliases = True,
     ) -> Response:
         """What lies upstream, downstream, or (without `direction`) connected.
 
+        All names of a dataset are one node, named as it was asked for, unless `aliases` is false.
         `depth` counts the jobs on the way. A graph of more than `limit` nodes is cut, nearest
         first, and never within a job unless it has more datasets than an answer may have nodes;
         then `truncated` is true and `frontier` names the nodes to go on from.
@@ -63,6 +67,7 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
             as_of_us,
             Bounds(min(limit or graph_nodes_max, graph_nodes_max), graph_nodes_max),
             sight,
+            aliases=aliases,
         )
         return answer(await walk.graph(direction, depth))
 
@@ -79,8 +84,11 @@ class Walk:
         as_of_us: int,
         bounds: Bounds,
         sight: Sight,
+        *,
+        aliases: bool,
     ) -> None:
         self._questions = questions
+        self._aliases = aliases
         self._focus = focus
         self._as_of_us = as_of_us
         self._bounds = bounds
@@ -88,15 +96,19 @@ class Walk:
 
     async def graph(self, direction: Direction | None, depth: int) -> Json:
         """The answer."""
-        edges = await self._edges(direction, depth)
+        walked = await self._edges(direction, depth)
+        # The walk counts names, so whether it went to its end is seen before they are joined.
+        whole = len(levels_of(walked, self._focus.id)) <= self._bounds.nodes_max
+        joined, met = await gather(self._joined(walked), self._nodes(walked))
+        edges = joined.edges([edge for edge in walked if edge.dataset in met])
+        seen = joined.shown(met)
         levels = levels_of(edges, self._focus.id)
-        seen = await self._nodes(edges)
-        part = cut(edges, levels, seen, self._focus.id, self._bounds)
+        part = cut(edges, levels, seen, self._focus.id, self._bounds, walked_whole=whole)
         if part.truncated:
             metrics.ANSWERS_CUT.labels("nodes").inc()
-        whole = [edge for edge in edges if edge.job in part.kept and edge.dataset in part.kept]
+        kept = [edge for edge in edges if edge.job in part.kept and edge.dataset in part.kept]
         return {
-            "graph": await self._graph(part.kept, whole),
+            "graph": await self._graph(part.kept, kept, joined),
             "truncated": part.truncated,
             "frontier": sorted(seen[one].node_id for one in part.frontier),
         }
@@ -110,7 +122,18 @@ class Walk:
             depth,
             self._bounds.nodes_max,
             self._as_of_us,
+            self._aliases,
         )
+
+    async def _joined(self, edges: Iterable[WalkedEdge]) -> Joined:
+        """Which of the names met are one node."""
+        datasets = {edge.dataset for edge in edges}
+        if not self._focus.is_job:
+            datasets.add(self._focus.id)
+        if not self._aliases:
+            return Joined({}, self._focus)
+        groups = await groups_of(self._questions, self._sight, datasets, self._as_of_us)
+        return Joined(groups, self._focus)
 
     async def _nodes(self, edges: Iterable[WalkedEdge]) -> dict[int, Node]:
         """The nodes at both ends, less those that the caller may not know of."""
@@ -121,12 +144,14 @@ class Walk:
         found = await gather(names.nodes(False, list(datasets)), names.nodes(True, list(jobs)))
         return {node.id: node for nodes in found for node in self._sight.nodes(nodes.values())}
 
-    async def _graph(self, kept: Mapping[int, Node], edges: Iterable[WalkedEdge]) -> list[Json]:
+    async def _graph(
+        self, kept: Mapping[int, Node], edges: Iterable[WalkedEdge], joined: Joined
+    ) -> list[Json]:
         jobs = {row_id: node for row_id, node in kept.items() if node.is_job}
         datasets = {row_id: node for row_id, node in kept.items() if not node.is_job}
-        asked = ensure_future(self._questions.lineage.facts(list(jobs), self._as_of_us))
+        asked = ensure_future(self._facts(list(jobs), joined))
         facts, dataset_data, job_data = await gather(
-            asked, self._dataset_data(datasets), self._job_data(jobs, asked, datasets)
+            asked, self._dataset_data(datasets, joined), self._job_data(jobs, asked, datasets)
         )
         data = dataset_data | job_data
         ids = {row_id: node.node_id for row_id, node in kept.items()}
@@ -152,12 +177,20 @@ class Walk:
             graph[destination]["inEdges"].append(drawn)
         return list(graph.values())
 
-    async def _dataset_data(self, datasets: Mapping[int, Node]) -> dict[int, Json]:
+    async def _facts(self, jobs: list[int], joined: Joined) -> Facts:
+        return joined.facts(await self._questions.lineage.facts(jobs, self._as_of_us))
+
+    async def _dataset_data(self, datasets: Mapping[int, Node], joined: Joined) -> dict[int, Json]:
         # Shaped here and not after all was gathered: the facts of the edges take longer.
-        found = await self._questions.details.datasets(datasets, self._as_of_us, versions=False)
-        return {
-            row_id: shapes.dataset_node(self._sight.dataset(row)) for row_id, row in found.items()
-        }
+        found = await dataset_rows(
+            self._questions,
+            self._sight,
+            datasets,
+            self._as_of_us,
+            versions=False,
+            groups=joined.names(datasets),
+        )
+        return {row_id: shapes.dataset_node(row) for row_id, row in found.items()}
 
     async def _job_data(
         self, jobs: Mapping[int, Node], edges: "Future[Facts]", datasets: Mapping[int, Node]

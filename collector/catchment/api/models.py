@@ -143,7 +143,10 @@ class Field(Answer):
 
 
 class DatasetNode(Answer):
-    """A dataset in a graph."""
+    """A dataset in a graph. `aliases`: all its names, where it has several; `aliasOf`: the first.
+
+    `aliasOf` is null on the name that stands for all of them.
+    """
 
     id: Identity
     type: str
@@ -158,6 +161,8 @@ class DatasetNode(Answer):
     last_modified_at: Time
     description: str | None
     last_lifecycle_state: str | None
+    aliases: list[Identity]
+    alias_of: Identity | None
 
     model_config = ConfigDict(
         alias_generator=lambda name: to_camel(name.rstrip("_")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from catchment.api import shapes
+from catchment.api.aliases import dataset_rows
 from catchment.api.nodes import find_node
 from catchment.api.sight import Sight
 from catchment.errors import Unknown
@@ -38,8 +39,8 @@ async def dataset(
 ) -> Json:
     """A dataset, as it is or was."""
     nodes = await questions.names.nodes(False, [node.id])
-    rows = await questions.details.datasets(nodes, as_of_us)
-    return shapes.dataset(sight.dataset(rows[node.id]))
+    rows = await dataset_rows(questions, sight, nodes, as_of_us)
+    return shapes.dataset(rows[node.id])
 
 
 async def job(questions: Questions, sight: Sight, node: Node, as_of_us: int = FOREVER_US) -> Json:

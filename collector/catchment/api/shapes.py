@@ -20,7 +20,7 @@ from catchment.postgres.asking import FOREVER_US, Total
 from catchment.postgres.read.details import DatasetRow, JobRow, RunRow, uuid_text
 from catchment.postgres.read.facets import Facets
 from catchment.postgres.read.lineage import EdgeFacts
-from catchment.postgres.read.names import NamespaceRow, Node
+from catchment.postgres.read.names import NamespaceRow, Node, standing_for
 from catchment.postgres.read.sources import SourceRow
 
 Json = dict[str, Any]
@@ -90,7 +90,15 @@ def dataset_node(row: DatasetRow) -> Json:
         "lastModifiedAt": iso(node.last_us),
         "description": _member(facets, "documentation", "description"),
         "lastLifecycleState": None,
+        "aliases": [identity(name) for name in row.names],
+        "aliasOf": _alias_of(row),
     }
+
+
+def _alias_of(row: DatasetRow) -> Json | None:
+    """The name that stands for all names of a dataset, where this is another one."""
+    first = standing_for(row.names) if row.names else row.node
+    return None if first.id == row.node.id else identity(first)
 
 
 def dataset(row: DatasetRow) -> Json:

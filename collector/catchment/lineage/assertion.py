@@ -10,6 +10,7 @@ from functools import lru_cache
 from catchment.events.elements import Builders
 from catchment.events.facets.slow import SLOW
 from catchment.events.model import DatasetElement, Event, Facet, JobElement
+from catchment.lineage.aliases import Claim, claims_of
 from catchment.lineage.bags import EMPTY, Bag, bag_of, shared_bag, undeleted
 from catchment.lineage.columns import mentioned_by_columns
 from catchment.lineage.explicit import mentioned_by_lineage, readable_lineage
@@ -46,7 +47,7 @@ class DatasetAssertion:
 
     `slow` have history, `own` belong to this read or write, `io` are its input- or outputFacets.
     `mentions` are the datasets that the column lineage of an output names, `source` is where the
-    dataset lies by its own word.
+    dataset lies by its own word, `claims` are other names that it says it has.
     """
 
     name: Name
@@ -55,6 +56,7 @@ class DatasetAssertion:
     io: Bag
     mentions: tuple[Name, ...]
     source: Source | None
+    claims: tuple[tuple[Claim, Name], ...] = ()
 
     @property
     def declared(self) -> Bag:
@@ -91,6 +93,7 @@ def build_dataset(element: DatasetElement, direction: str) -> DatasetAssertion:
         io=EMPTY,
         mentions=_mentions(slow) if direction == "out" else (),
         source=source_of(name, slow),
+        claims=claims_of(name, slow),
     )
 
 

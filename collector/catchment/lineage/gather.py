@@ -6,6 +6,7 @@ Pure; the order of events does not matter. Who stores it turns keys into rows.
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
+from catchment.lineage.aliases import Claim
 from catchment.lineage.assertion import DatasetAssertion, JobAssertion, ReadEvent
 from catchment.lineage.bags import Bag, bag_of
 from catchment.lineage.declarations import Declaration, declare
@@ -68,6 +69,7 @@ class Asserted:
     stubs: dict[bytes, Stub] = field(default_factory=dict)
     declarations: list[Declaration] = field(default_factory=list)
     bags: set[DeclaredBag] = field(default_factory=set)
+    claims: set[Claim] = field(default_factory=set)
 
     def add(self, event: ReadEvent) -> None:
         """One more event, of any of the three kinds."""
@@ -77,8 +79,7 @@ class Asserted:
             self._add_job(event, event.job)
         elif event.dataset is not None:
             self._touch(self.datasets, event.dataset.name, event.time_us)
-            if event.dataset.source is not None:
-                self._touch(self.sources, event.dataset.source, event.time_us)
+            self._touch_said(event.dataset, event.time_us)
             self._declare(event.dataset.name, False, event.time_us, event.dataset.declared)
 
     def _add_run(self, event: ReadEvent, run_id: bytes) -> None:
@@ -115,17 +116,23 @@ class Asserted:
         self._touch(self.jobs, job.name, time_us)
         for dataset in event.inputs:
             self._touch_edge(key, dataset.name, "i", basis, time_us)
-            if dataset.source is not None:
-                self._touch(self.sources, dataset.source, time_us)
+            self._touch_said(dataset, time_us)
         for dataset in event.outputs:
             self._touch_edge(key, dataset.name, "o", basis, time_us)
-            if dataset.source is not None:
-                self._touch(self.sources, dataset.source, time_us)
+            self._touch_said(dataset, time_us)
             if dataset.mentions:
                 self._touch_mentions(key, dataset, basis, time_us)
         for name, direction in job.mentions:
             explicit = DECLARED if basis == DECLARED else EXPLICIT
             self._touch_edge(key, name, direction, explicit, time_us)
+
+    def _touch_said(self, dataset: DatasetAssertion, time_us: int) -> None:
+        """Where it lies, and what else it is called, by its own word."""
+        if dataset.source is not None:
+            self._touch(self.sources, dataset.source, time_us)
+        for claim, other in dataset.claims:
+            self.claims.add(claim)
+            self._touch(self.datasets, other, time_us)
 
     def _touch_mentions(
         self, job: bytes, dataset: DatasetAssertion, basis: int, time_us: int

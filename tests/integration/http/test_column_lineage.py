@@ -189,9 +189,10 @@ async def test_no_table_is_scanned_for_columns(database_url: str) -> None:
         await connection.execute(
             "set enable_seqscan = off; set plan_cache_mode = force_generic_plan"
         )
-        types = "integer[], integer, timestamptz, text, integer, integer"
+        types = "integer[], integer, timestamptz, text, integer, integer, boolean"
         await connection.execute(f"prepare asked ({types}) as {SQL['column_pairs']}")
-        plan = await connection.fetch("explain execute asked ('{1}', 8, 'infinity', 'o', 1000, 2)")
+        given = "'{1}', 8, 'infinity', 'o', 1000, 2, true"
+        plan = await connection.fetch(f"explain execute asked ({given})")
     finally:
         await connection.close()
     text = "\n".join(row[0] for row in plan)

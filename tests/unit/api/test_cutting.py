@@ -44,7 +44,7 @@ def answer(jobs: Jobs, start: int, limit: int, whole: int = WHOLE) -> Cut:
     edges = walk(jobs, start, limit)
     levels = levels_of(edges, start)
     seen = {row_id: node(row_id) for row_id in levels}
-    return cut(edges, levels, seen, start, Bounds(limit, whole))
+    return cut(edges, levels, seen, start, Bounds(limit, whole), walked_whole=len(levels) <= limit)
 
 
 @given(worlds, st.integers(0, 11), st.integers(1, 8))
@@ -88,4 +88,4 @@ def test_hidden_nodes_count_so_that_a_stopped_walk_is_said_to_be() -> None:
     edges = walk(jobs, 0, 5)
     levels = levels_of(edges, 0)
     seen = {row_id: node(row_id) for row_id in (0, 100)}
-    assert cut(edges, levels, seen, 0, Bounds(5, WHOLE)).truncated
+    assert cut(edges, levels, seen, 0, Bounds(5, WHOLE), walked_whole=False).truncated

@@ -43,7 +43,7 @@ class Flows:
 
 
 class ColumnPair(NamedTuple):
-    """Two datasets (canonical ids) whose columns a job maps.
+    """Two datasets whose columns a job maps.
 
     `holds`: what the job's latest completed run, or its declaration, has; or nothing completed.
     """
@@ -63,22 +63,22 @@ class Columns(Asking):
         self._kept = Kept[int, Flows](_KEPT_BYTES_MAX)
 
     async def around(
-        self, datasets: Iterable[int], way: str, steps: int, as_of_us: int
+        self, datasets: Iterable[int], way: str, steps: int, as_of_us: int, *, aliases: bool
     ) -> tuple[list[ColumnPair], set[int]]:
         """The pairs of these as outputs ("o") or inputs ("i"), and of more in that direction.
 
         Also says which datasets have all their pairs among them: these, and up to `steps` - 1
-        jobs further as many as one trip brings.
+        jobs further as many as one trip brings. Datasets are names as they were emitted; ahead
+        lie all names of what is met, if `aliases`.
         """
-        rows = await self.ask(
-            "column_pairs", list(datasets), steps, as_of_us, way, _AHEAD_DATASETS_MAX, None
-        )
+        given = (list(datasets), steps, as_of_us, way, _AHEAD_DATASETS_MAX, None, aliases)
+        rows = await self.ask("column_pairs", *given)
         whole = {row["output"] for row in rows if row["job"] is None}
         return await self._pairs(row for row in rows if row["job"] is not None), whole
 
     async def of_job(self, job: int, as_of_us: int) -> list[ColumnPair]:
         """The pairs of one job."""
-        rows = await self.ask("column_pairs", [], 1, as_of_us, "", 0, job)
+        rows = await self.ask("column_pairs", [], 1, as_of_us, "", 0, job, False)
         return await self._pairs(rows)
 
     async def writers(self, dataset: int, version: str) -> list[bytes]:

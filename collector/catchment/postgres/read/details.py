@@ -1,7 +1,7 @@
 """What is known of jobs, datasets and runs, for sets of them at once."""
 
 from asyncio import gather
-from collections.abc import Awaitable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -47,12 +47,16 @@ class RunRow(msgspec.Struct, frozen=True):
 
 
 class DatasetRow(msgspec.Struct, frozen=True):
-    """A dataset with the facets that hold, its current version (id as text), and its marks."""
+    """A dataset with the facets that hold, its current version (id as text), and its marks.
+
+    `names`: all its names, its own among them; empty if it has no other.
+    """
 
     node: Node
     facets: Facets
     version: str | None
     marks: Marks = ()
+    names: Sequence[Node] = ()
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -81,21 +85,44 @@ class Details(Asking):
         self._marks = MarkBook(pool)
 
     async def datasets(
-        self, nodes: Mapping[int, Node], as_of_us: int, *, versions: bool = True
+        self,
+        nodes: Mapping[int, Node],
+        as_of_us: int,
+        *,
+        versions: bool = True,
+        names: Mapping[int, Collection[Node]] | None = None,
     ) -> dict[int, DatasetRow]:
-        """Datasets by id, as they were then. Without `versions` that of each is None."""
-        ids = list(nodes)
+        """Datasets by id, as they were then. Without `versions` that of each is None.
+
+        `names`: all names of those that have several; what is said of one is said of the dataset.
+        """
+        names = names or {}
         facets, written, marks = await gather(
-            self._facets("bags_of_datasets", ids, as_of_us),
+            self._facets_by_names(nodes, names, as_of_us),
             self._written(nodes, as_of_us) if versions else _nothing(),
             self._marks.of([node.key for node in nodes.values()], as_of_us),
         )
         return {
             row_id: DatasetRow(
-                node, facets.get(row_id, {}), written.get(row_id), marks.get(node.key, ())
+                node,
+                facets.get(row_id, {}),
+                written.get(row_id),
+                marks.get(node.key, ()),
+                tuple(names.get(row_id, ())),
             )
             for row_id, node in nodes.items()
         }
+
+    async def _facets_by_names(
+        self, nodes: Mapping[int, Node], names: Mapping[int, Collection[Node]], as_of_us: int
+    ) -> dict[int, Facets]:
+        owners: dict[int, list[int]] = {row_id: [] for row_id in nodes}
+        for row_id, node in nodes.items():
+            for name in names.get(row_id) or (node,):
+                owners.setdefault(name.id, []).append(row_id)
+        rows = await self.ask("bags_of_datasets", list(owners), as_of_us)
+        bags = await self._contents.bags(row["bag"] for row in rows)
+        return resolve_facets(rows, bags, owners)
 
     async def _written(self, nodes: Mapping[int, Node], as_of_us: int) -> dict[int, str]:
         return {

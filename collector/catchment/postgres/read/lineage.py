@@ -41,10 +41,15 @@ class Lineage(Asking):
         depth: int,
         nodes_max: int,
         as_of_us: int,
+        aliases: bool,
     ) -> list[WalkedEdge]:
-        """The edges within reach of one dataset or job; `direction` None: all that is connected."""
+        """The edges within reach of one dataset or job; `direction` None: all that is connected.
+
+        All names of a dataset lead on if `aliases`; edges are those of the names that were emitted.
+        """
         start = [] if dataset is None else [dataset]
-        rows = await self.ask("walk", start, job, WAYS[direction], depth, nodes_max, as_of_us)
+        ways = WAYS[direction]
+        rows = await self.ask("walk", start, job, ways, depth, nodes_max, as_of_us, aliases)
         return [WalkedEdge(*row) for row in rows]
 
     async def facts(self, jobs: list[int], as_of_us: int) -> Facts:

@@ -1,5 +1,7 @@
 """From names to nodes and back."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from catchment.events.names import cut_password, from_text, stored_namespace, stored_namespaces
@@ -11,6 +13,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     """A job or dataset. `first_us`, `last_us`: the earliest and latest event that names it.
 
     `gone_us`: when a delete took it away that no later event undid; None for what is there.
+    `canon`: of a dataset, the id of the name that stands for all its names.
     """
 
     id: int
@@ -21,6 +24,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     first_us: int = 0
     last_us: int = 0
     gone_us: int | None = None
+    canon: int = 0
 
     @property
     def node_id(self) -> str:
@@ -31,6 +35,11 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     def order(self) -> tuple[bool, str, str]:
         """A natural order, the same whatever came first."""
         return (self.is_job, self.namespace, self.name)
+
+
+def standing_for(names: Iterable[Node]) -> Node:
+    """The one of all names of a dataset that stands for it: a table's, then the smallest."""
+    return min(names, key=lambda node: (node.canon != node.id, node.order))
 
 
 class NamespaceRow(msgspec.Struct, frozen=True):
@@ -77,9 +86,17 @@ class Names(Asking):
                 row["first_at"],
                 row["last_at"] if row["last_at"] is not None else row["first_at"],
                 row["gone_at"],
+                0 if is_job else row["canon"],
             )
             for row in rows
         }
+
+    async def others(self, datasets: Iterable[int], as_of_us: int) -> dict[int, list[int]]:
+        """Other names of these, of those that had some then."""
+        others: dict[int, list[int]] = {}
+        for dataset, name in await self.ask("other_names", list(datasets), as_of_us):
+            others.setdefault(dataset, []).append(name)
+        return others
 
     async def any_deleted(self) -> bool:
         """Whether anything was ever deleted; if not, no node needs to be looked at for that."""

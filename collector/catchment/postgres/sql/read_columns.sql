@@ -1,6 +1,7 @@
 -- name: column_pairs
 -- What facets say of columns, for the pairs of everything within $2 jobs of some datasets ($4: 'o' up
--- from them as outputs, 'i' down from them as inputs), or for the pairs of one job ($6). Several steps
+-- from them as outputs, 'i' down from them as inputs), or for the pairs of one job ($6). Datasets are names
+-- as they were emitted; what is beyond them is looked for under all its names if $7. Several steps
 -- in one trip, because a trip costs more than a step; which columns they lead to is for the caller to
 -- say, who has the mappings decoded. `near` comes in order of steps, so that its limit keeps what is
 -- nearest and ends the recursion. A row without a job names a dataset whose pairs are all here.
@@ -10,18 +11,19 @@
 with recursive near (dataset, step) as (
   select dataset, 1 from unnest($1::integer[]) as start (dataset)
   union
-  select f.canon, n.step + 1
+  select f.id, n.step + 1
   from near n
-    cross join lateral (select n.dataset as id union all
-      select id from dataset where canon = n.dataset and canon <> id) as named
     cross join lateral (
       select p.input as far from io_member m join io_pair p
           on p.io_set = m.io_set and p.output = m.dataset and p.colset is not null
-        where $4::text = 'o' and m.dataset = named.id and m.dir = 'o'
+        where $4::text = 'o' and m.dataset = n.dataset and m.dir = 'o'
       union all
       select p.output from io_pair p
-        where $4::text = 'i' and p.input = named.id and p.colset is not null) as p
-    cross join lateral (select canon from dataset where id = p.far offset 0) f
+        where $4::text = 'i' and p.input = n.dataset and p.colset is not null) as p
+    cross join lateral (
+      select p.far as id
+      union all
+      select o.name from names_of(array[p.far], $3) o where $7::boolean and o.name <> p.far) f
   where n.step < $2::integer
 ), reached as materialized (
   select distinct dataset from (
@@ -29,15 +31,13 @@ with recursive near (dataset, step) as (
 ), stated as materialized (
   select s.job, p.io_set, p.output, p.input, p.colset
   from reached n
-    cross join lateral (select n.dataset as id union all
-      select id from dataset where canon = n.dataset and canon <> id) as named
     cross join lateral (
       select p.* from io_member m join io_pair p
           on p.io_set = m.io_set and p.output = m.dataset and p.colset is not null
-        where $4::text = 'o' and m.dataset = named.id and m.dir = 'o'
+        where $4::text = 'o' and m.dataset = n.dataset and m.dir = 'o'
       union all
       select p.* from io_pair p
-        where $4::text = 'i' and p.input = named.id and p.colset is not null) as p
+        where $4::text = 'i' and p.input = n.dataset and p.colset is not null) as p
     cross join lateral (select job from io_set where id = p.io_set offset 0) s
   union all
   select s.job, p.io_set, p.output, p.input, p.colset
@@ -81,10 +81,7 @@ with recursive near (dataset, step) as (
     and exists (select from io_member m
       where m.io_set = d.in_set and m.dir = 'i' and m.dataset = s.input)
 )
-select f.job, o.canon as output, i.canon as input, f.colset, f.holds
-from found f
-  cross join lateral (select canon from dataset where id = f.output offset 0) o
-  cross join lateral (select canon from dataset where id = f.input offset 0) i
+select job, output, input, colset, holds from found
 union all
 select null, dataset, null, null, null from reached;
 

@@ -1,8 +1,8 @@
 -- name: walk
--- All edges within reach, by each of these ways; see the function.
+-- All edges within reach, by each of these ways, under the names that were emitted; see the function.
 select w.job, w.dataset, w.dir::text, min(w.level) as level
 from unnest($3::text[]) as way
-  cross join lateral lineage_walk($1::integer[], $2::integer, way::"char", $4, $5, $6) as w
+  cross join lateral lineage_walk($1::integer[], $2::integer, way::"char", $4, $5, $6, $7) as w
 group by w.job, w.dataset, w.dir;
 
 -- name: edge_facts

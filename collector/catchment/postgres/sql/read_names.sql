@@ -1,7 +1,7 @@
 -- name: datasets_by_key
 -- Exact names are found by their key, however long they are. `gone_at`: when a delete took it away that
 -- no event of a later time undid.
-select d.id, d.canon, d.key, n.name as namespace, d.name, gone.at as gone_at
+select d.id, d.key, n.name as namespace, d.name, gone.at as gone_at
 from dataset d join namespace n on n.id = d.namespace
   cross join lateral gone_since(d.id, d.key, d.namespace, d.first_at) as gone
 where d.key = any($1::uuid[]);
@@ -26,6 +26,11 @@ select j.id, j.key, n.name as namespace, j.name, j.first_at, s.last_at, gone.at 
 from job j join namespace n on n.id = j.namespace left join seen s on s.entity = j.id
   cross join lateral gone_since(j.id, j.key, j.namespace, j.first_at) as gone
 where j.id = any($1::integer[]);
+
+-- name: other_names
+-- Datasets with several names; most have one.
+select n.dataset, n.name from names_of($1::integer[], $2) as n
+where (select any_aliases()) and n.name <> n.dataset;
 
 -- name: list_namespaces
 -- By name; a database has hundreds. Those that only a person spoke of are there, too.

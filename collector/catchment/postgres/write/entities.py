@@ -9,6 +9,7 @@ from typing import NamedTuple
 from catchment.lineage.gather import Asserted, EdgeKey, Touch
 from catchment.lineage.keys import Name
 from catchment.postgres.caches import Cache
+from catchment.postgres.write.aliases import join_aliases
 from catchment.postgres.write.session import Named, Session
 from catchment.postgres.write.state import Entity
 
@@ -34,6 +35,7 @@ async def ensure_names(session: Session, asserted: Asserted) -> None:
         await _ensure_namespaces(session, [*jobs, *datasets])
         await _ensure(session, _JOBS, known.jobs, known.job_keys, jobs)
         await _ensure(session, _DATASETS, known.datasets, known.dataset_keys, datasets)
+    await join_aliases(session, asserted)
     await _ensure_sources(session, asserted)
     session.job_ids.update({key: known.jobs[key].id for key in asserted.jobs})
     session.dataset_ids.update({key: known.datasets[key].id for key in asserted.datasets})

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from catchment.lineage.aliases import Claim
 from catchment.lineage.bags import Bag
 from catchment.lineage.fold import RunFold
 from catchment.lineage.resolve import Resolved
@@ -66,6 +67,7 @@ class Known:
     stubs: Cache[bytes, tuple[int, tuple[int, bytes] | None]] = field(
         default_factory=lambda: Cache(200_000)
     )
+    claims: Cache[Claim, int] = field(default_factory=lambda: Cache(200_000))
     folds: Cache[bytes, Held] = field(default_factory=lambda: Cache(10_000))
     epoch: int = -1
 

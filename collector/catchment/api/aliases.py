@@ -1,0 +1,127 @@
+"""All names of a dataset as one, as one caller sees them: which is shown, and which others are."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from catchment.api.sight import Sight
+from catchment.postgres.read import Questions
+from catchment.postgres.read.columns import ColumnPair
+from catchment.postgres.read.details import DatasetRow
+from catchment.postgres.read.lineage import EdgeFacts, Facts, WalkedEdge
+from catchment.postgres.read.names import Node, standing_for
+
+Groups = Mapping[int, Collection[Node]]
+"""Dataset -> all its names, its own among them; only of those that have several."""
+
+_BASES = ("explicit", "column", "inputs-outputs", "declared")
+
+
+async def groups_of(
+    questions: Questions, sight: Sight, datasets: Collection[int], as_of_us: int
+) -> Groups:
+    """The names of these, as far as this caller may know them."""
+    others = await questions.names.others(datasets, as_of_us)
+    if not others:
+        return {}
+    nodes = await questions.names.nodes(False, list({*others, *_all(others.values())}))
+    groups = {}
+    for dataset, names in others.items():
+        seen = sight.nodes([nodes[one] for one in (dataset, *names) if one in nodes])
+        if len(seen) > 1:
+            groups[dataset] = sorted(seen, key=lambda node: node.order)
+    return groups
+
+
+async def dataset_rows(
+    questions: Questions,
+    sight: Sight,
+    nodes: Mapping[int, Node],
+    as_of_us: int,
+    *,
+    versions: bool = True,
+    groups: Groups | None = None,
+) -> dict[int, DatasetRow]:
+    """Datasets by id, as this caller sees them: what is said of one name is said of all."""
+    if groups is None:
+        groups = await groups_of(questions, sight, nodes.keys(), as_of_us)
+    found = await questions.details.datasets(nodes, as_of_us, versions=versions, names=groups)
+    return {row_id: sight.dataset(row) for row_id, row in found.items()}
+
+
+class Joined:
+    """One node for all names of a dataset in a graph: the one asked for, else that which stands."""
+
+    def __init__(self, groups: Groups, focus: Node) -> None:
+        self._focus = focus
+        self._nodes: dict[int, Node] = {}
+        self._names: dict[int, Collection[Node]] = {}
+        self.add(groups)
+
+    def add(self, groups: Groups) -> None:
+        """More groups. All their names are of the node, not only those that were met."""
+        for names in groups.values():
+            asked = any(one.id == self._focus.id for one in names)
+            node = self._focus if asked else standing_for(names)
+            self._names[node.id] = names
+            self._nodes.update((one.id, node) for one in names)
+
+    def shown(self, nodes: Mapping[int, Node]) -> dict[int, Node]:
+        """The nodes of an answer, by id."""
+        shown = [self._nodes.get(row_id, node) for row_id, node in nodes.items()]
+        return {node.id: node for node in shown}
+
+    def names(self, nodes: Iterable[int]) -> Groups:
+        """The groups of nodes that are shown."""
+        return {one: self._names[one] for one in nodes if one in self._names}
+
+    def names_of(self, dataset: int) -> list[int]:
+        """All names of a dataset that is shown, its own among them."""
+        names = self._names.get(dataset)
+        return [dataset] if names is None else [one.id for one in names]
+
+    def pairs(self, pairs: list[ColumnPair]) -> list[ColumnPair]:
+        """Pairs of what is shown."""
+        if not self._nodes:
+            return pairs
+        shown = self._id
+        return [p._replace(output=shown(p.output), input=shown(p.input)) for p in pairs]
+
+    def edges(self, edges: list[WalkedEdge]) -> list[WalkedEdge]:
+        """Edges between what is shown; of those that become one, the nearest."""
+        if not self._nodes:
+            return edges
+        nearest: dict[tuple[int, int, str], WalkedEdge] = {}
+        for edge in edges:
+            key = (edge.job, self._id(edge.dataset), edge.dir)
+            known = nearest.get(key)
+            if known is None or edge.level < known.level:
+                nearest[key] = WalkedEdge(*key, edge.level)
+        return list(nearest.values())
+
+    def facts(self, facts: Facts) -> Facts:
+        """What is said of edges; of those that become one, all that is said of either."""
+        if not self._nodes:
+            return facts
+        joined: Facts = {}
+        for (job, dataset, side), said in facts.items():
+            key = (job, self._id(dataset), side)
+            known = joined.get(key)
+            joined[key] = said if known is None else _both(known, said)
+        return joined
+
+    def _id(self, dataset: int) -> int:
+        node = self._nodes.get(dataset)
+        return dataset if node is None else node.id
+
+
+def _both(a: EdgeFacts, b: EdgeFacts) -> EdgeFacts:
+    return EdgeFacts(
+        min(a.basis, b.basis, key=_BASES.index),
+        min(a.first_us, b.first_us),
+        max(a.last_us, b.last_us),
+        a.stale and b.stale,
+        a.confirmed or b.confirmed,
+    )
+
+
+def _all(groups: Iterable[Iterable[int]]) -> set[int]:
+    return {one for group in groups for one in group}

@@ -1,0 +1,56 @@
+-- Names of one dataset. What claims make of them is said by `lineage/aliases.py`, not here.
+
+-- name: lock_aliases
+-- One batch at a time changes who stands for whom, and sees what the one before has made of it.
+select pg_advisory_xact_lock(1667331433);
+
+-- name: insert_claims
+-- Claims are never taken back: which of several events made one does not matter.
+insert into alias (dataset, other, is_table)
+select * from unnest($1::integer[], $2::integer[], $3::boolean[]) as new (dataset, other, is_table)
+on conflict do nothing;
+
+-- name: claims_around
+-- Everything that could be one with these datasets, and with whoever they stand for now: each with the
+-- claims that it makes (a row without `other` for each of them, too). A place that more than $2 datasets
+-- claim makes no group, so no way leads over it.
+with recursive near (dataset) as (
+  select m.id from unnest($1::integer[]) as start (id)
+    join dataset d on d.id = start.id
+    cross join lateral (
+      select d.canon as id union select start.id
+      union select id from dataset where canon = d.canon and canon <> id) as m
+  union
+  select far.id from near n cross join lateral (
+    select a.other as id from alias a where a.dataset = n.dataset
+    union all
+    select a.dataset from alias a where a.other = n.dataset and a.is_table
+    union all
+    select p.dataset from (
+      select a.dataset, count(*) over () as claims
+      from (select dataset from alias where other = n.dataset and not is_table
+            limit $2::integer + 1) as a) as p
+    where p.claims <= $2::integer) as far
+)
+select n.dataset, a.other, a.is_table
+from near n cross join lateral (
+  select a.other, a.is_table from alias a
+  where a.dataset = n.dataset and (a.is_table or (
+    select count(*) from (
+      select from alias p where p.other = a.other and not p.is_table
+      limit $2::integer + 1) as counted) <= $2::integer)
+  union all select null, null) as a;
+
+-- name: names_to_join
+-- Of equals the smallest name stands for all, as text without a locale.
+select d.id, n.name as namespace, d.name from dataset d join namespace n on n.id = d.namespace
+where d.id = any($1::integer[]);
+
+-- name: join_datasets
+-- In key order, as all who write names do.
+with moved as materialized (
+  select d.id, new.canon
+  from unnest($1::integer[], $2::integer[]) as new (id, canon) join dataset d on d.id = new.id
+  where d.canon <> new.canon order by d.key for no key update of d
+)
+update dataset set canon = moved.canon from moved where dataset.id = moved.id;

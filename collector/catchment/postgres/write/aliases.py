@@ -1,0 +1,46 @@
+"""Names of one dataset: claims that are new, and who stands for whom after them.
+
+A batch with a new claim is alone with it: it holds a lock that it took before all others.
+"""
+
+from collections.abc import Iterable
+
+from catchment.events.names import from_text
+from catchment.lineage.aliases import CLAIMS_OF_PLACE_MAX, Claim, representatives
+from catchment.lineage.gather import Asserted
+from catchment.postgres.write.session import Session
+
+
+async def lock_aliases(session: Session, asserted: Asserted) -> None:
+    """Before anything else is locked: whoever waits here holds nothing that others wait for."""
+    if _new(session, asserted.claims):
+        await session.execute("lock_aliases")
+
+
+async def join_aliases(session: Session, asserted: Asserted) -> None:
+    """Write claims that are new and join, or part, what they concern. All names have ids."""
+    new = _new(session, asserted.claims)
+    if not new:
+        return
+    ids = {key: session.known.datasets[key].id for claim in new for key in claim[:2]}
+    rows = [(ids[claim.dataset], ids[claim.other], claim.is_table) for claim in new]
+    await session.execute_rows("insert_claims", rows)
+    session.known.claims.update(dict.fromkeys(new, 0))
+    around = await session.fetch("claims_around", list(set(ids.values())), CLAIMS_OF_PLACE_MAX)
+    members = list({row["dataset"] for row in around})
+    names = {
+        row["id"]: (from_text(row["namespace"]), from_text(row["name"]))
+        for row in await session.fetch("names_to_join", members)
+    }
+    claims = [
+        (row["dataset"], row["other"], row["is_table"])
+        for row in around
+        if row["other"] is not None
+    ]
+    canons = representatives(names, claims)
+    await session.execute("join_datasets", list(canons), list(canons.values()))
+
+
+def _new(session: Session, claims: Iterable[Claim]) -> list[Claim]:
+    known = session.known.claims
+    return [claim for claim in claims if claim not in known]
