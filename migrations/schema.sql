@@ -127,6 +127,24 @@ AS $function$
       (select s.last_at from seen s where s.entity = gone_since.entity), gone_since.first_at)
 $function$;
 
+CREATE OR REPLACE FUNCTION public.handed_on(jobs integer[], way "char", outputs integer[], as_of timestamp with time zone)
+ RETURNS TABLE(job integer, output integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select l.destination, l.output
+  from unnest(jobs) as j (job) cross join lateral (
+    select destination, output from job_link
+    where origin = j.job and kind = 1 and first_at <= as_of offset 0) as l
+  where way <> 'o'
+  union
+  select l.origin, 0
+  from unnest(jobs) as j (job) cross join lateral (
+    select origin, output from job_link
+    where destination = j.job and kind = 1 and first_at <= as_of offset 0) as l
+  where way <> 'i' and (outputs is null or l.output = 0 or l.output = any (outputs))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer, as_of timestamp with time zone, aliases boolean)
  RETURNS TABLE(job integer, dataset integer, dir "char", level integer)
  LANGUAGE plpgsql
@@ -146,8 +164,13 @@ declare
   beyond integer[];
   dirs "char"[];
   here integer[];
+  outputs integer[];
+  handed integer[] := '{}';
+  met_handed bigint[] := '{}';
   doubtful integer[];
   deletes boolean := exists (select from deletion where at <= as_of);
+  -- As aliases: along an index, because there may be none.
+  handing boolean := (select min(origin) from job_link where kind = 1) is not null;
 begin
   if start_job is not null then
     select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, near, dirs
@@ -155,6 +178,10 @@ begin
     return query select *, step from unnest(jobs, near, dirs);
     frontier := array(select distinct unnest(near));
     met_jobs := array[start_job];
+    if handing then
+      select array_agg(h.job), array_agg(h.output) into handed, outputs
+      from handed_on(met_jobs, way, null, as_of) h;
+    end if;
     nodes := cardinality(frontier);
     step := 2;
   end if;
@@ -165,14 +192,24 @@ begin
     frontier := present(frontier, as_of);
   end if;
   met := frontier;
-  while step <= depth and cardinality(frontier) > 0
+  while step <= depth and (cardinality(frontier) > 0 or cardinality(handed) > 0)
     and nodes + cardinality(met_jobs) <= nodes_max
   loop
+    if deletes and handing then
+      handed := array(
+        select case when h.job = any (present(handed, as_of)) then h.job end
+        from unnest(handed) with ordinality as h (job, n) order by h.n);
+    end if;
+    if handing then
+      return query select distinct h.job, null::integer, null::"char", step
+        from unnest(handed) as h (job) where h.job is not null;
+    end if;
     if way = 'a' then
-      jobs := array(select e.job from unnest(frontier) as n (dataset)
+      jobs := array((select e.job from unnest(frontier) as n (dataset)
         cross join lateral (
           select edge.job from edge where edge.dataset = n.dataset and edge.first_at <= as_of
           offset 0) as e
+        union all select unnest(handed))
         except select unnest(met_jobs));
       if deletes then
         jobs := present(jobs, as_of);
@@ -190,7 +227,8 @@ begin
         select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
         from (
           select f.job, f.dataset, f.dir,
-            bool_or(f.dataset = any (frontier)) over (partition by f.job) as connected
+            f.job = any (handed)
+              or bool_or(f.dataset = any (frontier)) over (partition by f.job) as connected
           from (
             select * from unnest(jobs, beyond, dirs) as u (job, dataset, dir)
             where u.job <> all (doubtful)
@@ -209,6 +247,17 @@ begin
         select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
           into jobs, near, beyond from observed_step(frontier, way, as_of) s;
       end if;
+      if handing then
+        select array_agg(e.job), array_agg(e.dataset), array_agg(e.beyond)
+          into jobs, near, beyond from (
+            select * from unnest(jobs, near, beyond)
+            union all
+            select e.job, null, e.dataset
+            from edges_of_jobs(array(select distinct unnest(handed)), as_of) e
+            where e.dir = far and exists (
+              select from unnest(handed, outputs) as h (job, output)
+              where h.job = e.job and h.output in (0, e.dataset))) as e (job, dataset, beyond);
+      end if;
       if deletes then
         here := present(jobs || beyond, as_of);
         select array_agg(e.job), array_agg(e.dataset), array_agg(e.beyond)
@@ -216,10 +265,22 @@ begin
           where e.job = any (here) and (e.beyond is null or e.beyond = any (here));
       end if;
       return query select e.job, e.dataset, way, step from unnest(jobs, near, beyond)
-        as e (job, dataset, beyond) where e.beyond is null;
+        as e (job, dataset, beyond) where e.beyond is null and e.dataset is not null;
       return query select e.job, e.dataset, far, step from unnest(jobs, beyond) e (job, dataset)
         where e.dataset is not null;
       met_jobs := array(select unnest(met_jobs) union select unnest(jobs));
+    end if;
+    if handing then
+      met_handed := met_handed || array(
+        select h.job::bigint << 32 | h.output from unnest(handed, outputs) as h (job, output)
+        where h.job is not null);
+      select coalesce(array_agg(h.job), '{}'), array_agg(h.output) into handed, outputs
+      from (
+        -- Whoever was handed on as a whole is asked for all that was handed to it.
+        select * from handed_on(jobs, way, case when way = 'o' then frontier end, as_of)
+        union select * from handed_on(handed, way, null, as_of)) as h
+      where h.job is not null and h.job::bigint << 32 | h.output <> all (met_handed)
+        and (way <> 'a' or h.job <> all (met_jobs));
     end if;
     frontier := array(select unnest(beyond) except select unnest(met));
     nodes := nodes + cardinality(frontier);
@@ -534,12 +595,13 @@ create table job (
   constraint job_key_key UNIQUE (key)
 );
 
-create table job_edge (
+create table job_link (
   origin integer not null,
   destination integer not null,
   kind smallint not null,
+  output integer not null,
   first_at timestamp with time zone not null,
-  constraint job_edge_pkey PRIMARY KEY (origin, destination, kind)
+  constraint job_link_pkey PRIMARY KEY (origin, destination, kind, output)
 );
 
 create table job_version (
@@ -715,6 +777,8 @@ CREATE INDEX io_set_job ON public.io_set USING btree (job);
 CREATE INDEX job_begins ON public.job USING btree ("left"(lower(name), 256) COLLATE "C", key);
 CREATE INDEX job_form ON public.job USING gin (form gin_trgm_ops) WITH (gin_pending_list_limit='256');
 CREATE INDEX job_name ON public.job USING btree (namespace, "left"(name, 256) COLLATE "C", key);
+CREATE INDEX job_link_destination ON public.job_link USING btree (destination, kind, output);
+CREATE INDEX job_link_flow ON public.job_link USING btree (origin) WHERE (kind = 1);
 CREATE INDEX job_version_job ON public.job_version USING btree (job);
 CREATE INDEX mention_entity ON public.mention USING btree (entity);
 CREATE INDEX named_version_run ON public.named_version USING btree (run, dataset);

@@ -75,11 +75,27 @@ def _column_lineage(draw: st.DrawFn) -> Json:
 @st.composite
 def _lineage(draw: st.DrawFn) -> Json:
     entries = []
+    source = st.one_of(
+        _dataset.map(lambda name: _named(name, type="DATASET")),
+        _dataset.map(lambda name: _named(name, type="DATASET")),
+        _job.map(lambda name: _named(name, type="JOB")),
+    )
     for target in draw(st.lists(_dataset, min_size=0, max_size=2, unique=True)):
-        sources = draw(st.lists(_dataset, max_size=2, unique=True))
-        inputs = [_named(source, type="DATASET") for source in sources]
-        entries.append(_named(target, type="DATASET", inputs=inputs))
+        entries.append(_named(target, type="DATASET", inputs=draw(st.lists(source, max_size=2))))
+    if draw(st.integers(0, 2)) == 0:
+        entry = draw(st.one_of(st.just({}), _job.map(_named)))
+        entries.append({**entry, "type": "JOB", "inputs": draw(st.lists(source, max_size=2))})
     return _facet(entries=entries)
+
+
+_dependencies = st.builds(
+    lambda upstream, downstream: _facet(
+        upstream=[{"job": _named(one)} for one in upstream],
+        downstream=[{"job": _named(one)} for one in downstream],
+    ),
+    st.lists(_job, max_size=2),
+    st.lists(_job, max_size=1),
+)
 
 
 @st.composite
@@ -139,6 +155,8 @@ def _run_event(draw: st.DrawFn) -> Json:
         facets["parent"] = draw(_parent())
     if draw(st.integers(0, 4)) == 0:
         facets["nominalTime"] = _facet(nominalStartTime=_time(draw(_minute)))
+    if draw(st.integers(0, 5)) == 0:
+        facets["jobDependencies"] = draw(_dependencies)
     if draw(st.integers(0, 2)) == 0:
         facets["catchment_note"] = _facet(says="created")
     kinds = ["START", "START", "RUNNING", "OTHER", "COMPLETE", "COMPLETE", "ABORT", "FAIL"]

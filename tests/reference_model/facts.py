@@ -83,11 +83,42 @@ def lineage_facet(event: Json) -> Json | None:
 
 
 def explicit_pairs(facet: Json) -> Iterator[tuple[Name, Name | None]]:
-    """(target, source) of a lineage facet; source None for a target without any."""
+    """(target, source) of the datasets in a lineage facet; source None for one without any."""
     for entry in facet["entries"]:
-        yield name_of(entry), None
+        if entry["type"] == "DATASET":
+            yield name_of(entry), None
+            for source in entry.get("inputs", []):
+                if source["type"] == "DATASET":
+                    yield name_of(entry), name_of(source)
+
+
+def job_reads(facet: Json, own: Name) -> Iterator[Name]:
+    """The datasets that a lineage facet says its own job reads."""
+    for entry in facet["entries"]:
+        if entry["type"] == "JOB" and ("name" not in entry or name_of(entry) == own):
+            for source in entry.get("inputs", []):
+                if source["type"] == "DATASET":
+                    yield name_of(source)
+
+
+def links_of_event(event: Json) -> Iterator[tuple[Name, Name, str, Name | None]]:
+    """(origin, destination, "flow" or "control", output) of every link between jobs."""
+    if "job" not in event:
+        return
+    own = name_of(event["job"])
+    facet = lineage_facet(event)
+    for entry in facet["entries"] if facet else ():
+        is_job = entry["type"] == "JOB"
+        target = name_of(entry) if is_job and "name" in entry else own
         for source in entry.get("inputs", []):
-            yield name_of(entry), name_of(source)
+            if source["type"] == "JOB" and name_of(source) != target:
+                yield name_of(source), target, "flow", None if is_job else name_of(entry)
+    waits = event.get("run", {}).get("facets", {}).get("jobDependencies", {})
+    ends = [(name_of(one["job"]), own) for one in waits.get("upstream", ())]
+    ends += [(own, name_of(one["job"])) for one in waits.get("downstream", ())]
+    for origin, destination in ends:
+        if origin != destination:
+            yield origin, destination, "control", None
 
 
 def edges_of_event(event: Json) -> Iterator[tuple[Name, Name, str, str]]:
@@ -106,6 +137,8 @@ def edges_of_event(event: Json) -> Iterator[tuple[Name, Name, str, str]]:
         yield job, target, "o", "declared" if declared else "explicit"
         if origin:
             yield job, origin, "i", "declared" if declared else "explicit"
+    for source in job_reads(facet, job) if facet else ():
+        yield job, source, "i", "declared" if declared else "explicit"
 
 
 def parents(event: Json) -> list[tuple[str, Name]]:
@@ -144,7 +177,8 @@ def symlinks_named(event: Json) -> Iterator[tuple[Name, Name, bool]]:
 def jobs_named(event: Json) -> set[Name]:
     """Every job that the event names."""
     own = {name_of(event["job"])} if "job" in event else set()
-    return own | {job for _, job in parents(event)}
+    linked = {job for link in links_of_event(event) for job in link[:2]}
+    return own | linked | {job for _, job in parents(event)}
 
 
 def datasets_named(event: Json) -> set[Name]:

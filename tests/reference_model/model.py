@@ -14,6 +14,7 @@ from tests.reference_model.facts import (
     facet_hash,
     iso,
     jobs_named,
+    links_of_event,
     name_of,
     parents,
     run_bytes,
@@ -162,6 +163,16 @@ class Model:
             for edge in edges_of_event(event):
                 if time_us <= as_of:
                     found[edge] = min(time_us, found.get(edge, time_us))
+        return found
+
+    def links(self, as_of: int) -> dict[tuple[Name, Name, str, Name | None], int]:
+        """(origin, destination, kind, output) -> earliest event that links the jobs, up to then."""
+        found: dict[tuple[Name, Name, str, Name | None], int] = {}
+        for event in self.events:
+            time_us = time_of(event)
+            for link in links_of_event(event):
+                if time_us <= as_of:
+                    found[link] = min(time_us, found.get(link, time_us))
         return found
 
     def root_of(self, run: Run) -> str | None:

@@ -11,6 +11,7 @@ from tests.reference_model.facts import (
     explicit_pairs,
     facet_hash,
     job_key,
+    job_reads,
     lineage_facet,
     name_of,
     parents,
@@ -209,6 +210,7 @@ def add_explicit(io_set: IoSet, event: Json) -> None:
         io_set.boundary.add((target, "o"))
         if source:
             io_set.stated.add((target, source))
+    io_set.boundary |= {(source, "i") for source in job_reads(facet, name_of(event["job"]))}
 
 
 def add_columns(io_set: IoSet, output: Name, facets: Facets) -> None:

@@ -1,10 +1,15 @@
 """Lineage graphs of the model: walks over names, then all names of a dataset made one node."""
 
-from tests.reference_model.facts import Name
+from collections.abc import Iterable
+
+from tests.reference_model.facts import Name, iso
 from tests.reference_model.model import Edge, Model, node_id
 
 Edges = dict[Name, dict[tuple[Name, str], Edge]]
-Members = set[tuple[Name, tuple[Name, str]]]
+Members = set[tuple[Name, tuple[Name, str] | None]]
+"""Job and what it has there; None for a job that another one led to."""
+Links = dict[tuple[Name, Name, str, Name | None], int]
+Flows = set[tuple[Name, Name, Name | None]]
 _BASES = ("explicit", "column", "inputs-outputs", "declared")
 
 
@@ -14,15 +19,30 @@ def lineage(
     """Node ids and edges of the answer."""
     jobs = model.times("job")
     edges = {job: model.edges_of(job, as_of) for job in jobs}
+    links = model.links(as_of)
+    flows = {link[:2] + link[3:] for link in links if link[2] == "flow"}
     found: Members = set()
     if direction is None:
-        found = _connected(model, kind, focus, depth, edges)
+        found = _connected(model, kind, focus, depth, edges, flows)
     for way in {"both": ("i", "o"), "downstream": ("i",), "upstream": ("o",)}.get(
         direction or "", ()
     ):
         pairs = {job: model.pairs_of(job, as_of) for job in jobs}
-        found |= _paths(model, kind, focus, way, depth, edges, pairs)
-    return _shown(model, kind, focus, found, edges)
+        found |= _paths(model, kind, focus, way, depth, edges, pairs, flows)
+    nodes, drawn = _shown(model, kind, focus, found, edges)
+    return nodes, drawn | _links_among(nodes, links)
+
+
+def _links_among(nodes: set[str], links: Links) -> set[Edge]:
+    firsts: dict[tuple[str, str, str], int] = {}
+    for (origin, destination, kind, _), time_us in links.items():
+        key = (node_id("job", origin), node_id("job", destination), kind)
+        if nodes.issuperset(key[:2]):
+            firsts[key] = min(time_us, firsts.get(key, time_us))
+    return {
+        Edge(a, b, "control" if kind == "control" else "explicit", iso(time), None, False, True)
+        for (a, b, kind), time in firsts.items()
+    }
 
 
 def _shown(
@@ -35,14 +55,17 @@ def _shown(
         return focus if asked else aliases.first(name)
 
     joined: dict[tuple[Name, Name, str], list[Edge]] = {}
-    for job, (name, side) in found:
+    for job, member in found:
+        if member is None:
+            continue
+        name, side = member
         joined.setdefault((job, shown(name), side), [])
     # An edge says what all edges say that became one with it, be they on the way or not.
     for job, held in edges.items():
         for (name, side), edge in held.items():
             if (job, shown(name), side) in joined:
                 joined[job, shown(name), side].append(edge)
-    nodes = {node_id(kind, focus)} | {node_id("job", job) for job, _, _ in joined}
+    nodes = {node_id(kind, focus)} | {node_id("job", job) for job, _ in found}
     nodes |= {node_id("dataset", name) for _, name, _ in joined}
     return nodes, {_joined(*key, said) for key, said in joined.items()}
 
@@ -59,22 +82,26 @@ def _joined(job: Name, name: Name, side: str, said: list[Edge]) -> Edge:
     )
 
 
-def _all_names(model: Model, names: set[Name]) -> set[Name]:
+def _all_names(model: Model, names: Iterable[Name]) -> set[Name]:
     return {one for name in names for one in model.aliases.names(name)}
 
 
-def _connected(model: Model, kind: str, focus: Name, depth: int, edges: Edges) -> Members:
+def _connected(
+    model: Model, kind: str, focus: Name, depth: int, edges: Edges, flows: Flows
+) -> Members:
+    if kind == "job" and depth == 0:
+        return {(focus, member) for member in edges[focus]}
     found: Members = set()
     datasets = _all_names(model, {focus}) if kind == "dataset" else set()
+    jobs = {focus} if kind == "job" else set()
     for step in range(depth):
-        if step == 0 and kind == "job":
-            jobs = {focus}
-        else:
-            jobs = {job for job, held in edges.items() if {name for name, _ in held} & datasets}
+        handed = {b if a in jobs else a for a, b, _ in flows if a in jobs or b in jobs}
+        if step or kind == "dataset":
+            near = {job for job, held in edges.items() if {name for name, _ in held} & datasets}
+            jobs = jobs | near | handed
+        found |= {(job, None) for job in jobs}
         found |= {(job, member) for job in jobs for member in edges[job]}
         datasets |= _all_names(model, {member[0] for job in jobs for member in edges[job]})
-    if kind == "job" and depth == 0:
-        found = {(focus, member) for member in edges[focus]}
     return found
 
 
@@ -86,20 +113,44 @@ def _paths(
     depth: int,
     edges: Edges,
     pairs: dict[Name, set[tuple[Name, Name]]],
+    flows: Flows,
 ) -> Members:
     far = "o" if way == "i" else "i"
     near_at, far_at = (1, 0) if way == "i" else (0, 1)
     found: Members = set()
-    datasets = _all_names(model, {focus})
-    steps = depth
+    frontier, steps = _all_names(model, {focus}) if kind == "dataset" else set(), depth
+    handed: set[tuple[Name, Name | None]] = set()
     if kind == "job":
         found = {(focus, member) for member in edges[focus] if member[1] == far}
-        datasets, steps = _all_names(model, {member[0] for _, member in found}), depth - 1
+        frontier = _all_names(model, {member[0] for _, member in found if member})
+        handed, steps = _handed(flows, {focus}, way, None), depth - 1
+    met, met_handed = set(frontier), set(handed)
     for _ in range(steps):
-        for job, held_edges in edges.items():
-            near = {name for name, direction in held_edges if direction == way} & datasets
+        jobs, beyond = set(), set()
+        for job, held in edges.items():
+            near = {name for name, direction in held if direction == way} & frontier
+            jobs |= {job} if near else set()
             found |= {(job, (name, way)) for name in near}
-            beyond = {pair[far_at] for pair in pairs[job] if pair[near_at] in near}
-            found |= {(job, (name, far)) for name in beyond}
-        datasets |= _all_names(model, {member[0] for _, member in found if member[1] == far})
+            ahead = {pair[far_at] for pair in pairs[job] if pair[near_at] in near}
+            found |= {(job, (name, far)) for name in ahead}
+            beyond |= ahead
+        for job, output in handed:
+            whole = {m for m in edges[job] if m[1] == far and output in (None, m[0])}
+            found |= {(job, None)} | {(job, member) for member in whole}
+            beyond |= {member[0] for member in whole}
+        others = {job for job, _ in handed}
+        more = _handed(flows, jobs, way, frontier) | _handed(flows, others, way, None)
+        handed, met_handed = more - met_handed, met_handed | more
+        frontier = _all_names(model, beyond) - met
+        met |= frontier
     return found
+
+
+def _handed(
+    flows: Flows, jobs: set[Name], way: str, outputs: set[Name] | None
+) -> set[tuple[Name, Name | None]]:
+    """(job, output) that these jobs hand data to, or get it from: None for all outputs."""
+    if way == "i":
+        return {(b, output) for a, b, output in flows if a in jobs}
+    asked = outputs if outputs is not None else {output for _, _, output in flows}
+    return {(a, None) for a, b, output in flows if b in jobs and (not output or output in asked)}

@@ -33,9 +33,12 @@ class Cut:
     frontier: frozenset[int]
 
 
-def levels_of(edges: Iterable[WalkedEdge], focus: int) -> dict[int, int]:
-    """Node -> how many jobs from the start; the focus is 0, a job is as far as what it gives."""
-    levels = {focus: 0}
+def levels_of(edges: Iterable[WalkedEdge], focus: int, jobs: Mapping[int, int]) -> dict[int, int]:
+    """Node -> how many jobs from the start; the focus is 0, a job is as far as what it gives.
+
+    `jobs`: those that another job led to.
+    """
+    levels = {**jobs, focus: 0}
     for edge in edges:
         for row_id in (edge.job, edge.dataset):
             if edge.level < levels.get(row_id, _FAR):

@@ -25,7 +25,7 @@ from catchment.api.nodes import find_node
 from catchment.api.sight import Sight, sight_of
 from catchment.api.times import read_as_of
 from catchment.postgres.read import Questions
-from catchment.postgres.read.lineage import Facts, WalkedEdge
+from catchment.postgres.read.lineage import Facts, Walked, WalkedEdge
 from catchment.postgres.read.names import Node
 from catchment.telemetry import metrics
 
@@ -96,13 +96,13 @@ class Walk:
 
     async def graph(self, direction: Direction | None, depth: int) -> Json:
         """The answer."""
-        walked = await self._edges(direction, depth)
+        walked, jobs = await self._walk(direction, depth)
         # The walk counts names, so whether it went to its end is seen before they are joined.
-        whole = len(levels_of(walked, self._focus.id)) <= self._bounds.nodes_max
-        joined, met = await gather(self._joined(walked), self._nodes(walked))
+        whole = len(levels_of(walked, self._focus.id, jobs)) <= self._bounds.nodes_max
+        joined, met = await gather(self._joined(walked), self._nodes(walked, jobs))
         edges = joined.edges([edge for edge in walked if edge.dataset in met])
         seen = joined.shown(met)
-        levels = levels_of(edges, self._focus.id)
+        levels = levels_of(edges, self._focus.id, jobs)
         part = cut(edges, levels, seen, self._focus.id, self._bounds, walked_whole=whole)
         if part.truncated:
             metrics.ANSWERS_CUT.labels("nodes").inc()
@@ -113,7 +113,7 @@ class Walk:
             "frontier": sorted(seen[one].node_id for one in part.frontier),
         }
 
-    async def _edges(self, direction: Direction | None, depth: int) -> list[WalkedEdge]:
+    async def _walk(self, direction: Direction | None, depth: int) -> Walked:
         focus, is_job = self._focus.id, self._focus.is_job
         return await self._questions.lineage.walk(
             None if is_job else focus,
@@ -135,9 +135,9 @@ class Walk:
         groups = await groups_of(self._questions, self._sight, datasets, self._as_of_us)
         return Joined(groups, self._focus)
 
-    async def _nodes(self, edges: Iterable[WalkedEdge]) -> dict[int, Node]:
-        """The nodes at both ends, less those that the caller may not know of."""
-        jobs = {edge.job for edge in edges}
+    async def _nodes(self, edges: Iterable[WalkedEdge], others: Iterable[int]) -> dict[int, Node]:
+        """The nodes at both ends and other jobs, less those that the caller may not know of."""
+        jobs = {edge.job for edge in edges}.union(others)
         datasets = {edge.dataset for edge in edges}
         (jobs if self._focus.is_job else datasets).add(self._focus.id)
         names = self._questions.names
@@ -150,8 +150,11 @@ class Walk:
         jobs = {row_id: node for row_id, node in kept.items() if node.is_job}
         datasets = {row_id: node for row_id, node in kept.items() if not node.is_job}
         asked = ensure_future(self._facts(list(jobs), joined))
-        facts, dataset_data, job_data = await gather(
-            asked, self._dataset_data(datasets, joined), self._job_data(jobs, asked, datasets)
+        facts, dataset_data, job_data, links = await gather(
+            asked,
+            self._dataset_data(datasets, joined),
+            self._job_data(jobs, asked, datasets),
+            self._questions.lineage.links(list(jobs), self._as_of_us),
         )
         data = dataset_data | job_data
         ids = {row_id: node.node_id for row_id, node in kept.items()}
@@ -172,9 +175,10 @@ class Walk:
             if edge.dir == "o":
                 origin, destination = destination, origin
             said = facts[edge.job, edge.dataset, edge.dir]
-            drawn = shapes.edge(ids[origin], ids[destination], said)
-            graph[origin]["outEdges"].append(drawn)
-            graph[destination]["inEdges"].append(drawn)
+            _draw(graph, origin, destination, shapes.edge(ids[origin], ids[destination], said))
+        for link in sorted(links, key=lambda link: (rank[link.origin], rank[link.destination])):
+            drawn = shapes.job_link(ids[link.origin], ids[link.destination], link)
+            _draw(graph, link.origin, link.destination, drawn)
         return list(graph.values())
 
     async def _facts(self, jobs: list[int], joined: Joined) -> Facts:
@@ -202,3 +206,8 @@ class Walk:
             row_id: shapes.job_node(self._sight.job(row), self._as_of_us)
             for row_id, row in found.items()
         }
+
+
+def _draw(graph: Mapping[int, Json], origin: int, destination: int, edge: Json) -> None:
+    graph[origin]["outEdges"].append(edge)
+    graph[destination]["inEdges"].append(edge)

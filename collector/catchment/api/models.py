@@ -286,13 +286,17 @@ class Jobs(Answer):
 
 
 class Edge(Answer):
-    """An edge between a job and a dataset, pointing downstream."""
+    """An edge between a job and a dataset, pointing downstream; or between two jobs.
+
+    Between jobs: data that is handed over without a dataset (`explicit`), or what must come before
+    what (`control`, which is no data flow and leads nowhere); `lastSeen` is null there.
+    """
 
     origin: str
     destination: str
-    basis: Literal["explicit", "column", "inputs-outputs", "declared"]
+    basis: Literal["explicit", "column", "inputs-outputs", "declared", "control"]
     first_seen: Time
-    last_seen: Time
+    last_seen: Time | None
     stale: bool
     confirmed: bool
 

@@ -14,12 +14,13 @@ from catchment.events.facets.reading import items, obj, text
 from catchment.events.model import Facet
 from catchment.lineage.bags import flatten
 from catchment.lineage.fold import Sight, Sights
+from catchment.lineage.links import CONTROL
 from catchment.lineage.resolve import Flag, Resolved, State
 from catchment.lineage.versions import version_id
 from catchment.postgres.asking import FOREVER_US, Total
 from catchment.postgres.read.details import DatasetRow, JobRow, RunRow, uuid_text
 from catchment.postgres.read.facets import Facets
-from catchment.postgres.read.lineage import EdgeFacts
+from catchment.postgres.read.lineage import EdgeFacts, JobLink
 from catchment.postgres.read.names import NamespaceRow, Node, standing_for
 from catchment.postgres.read.sources import SourceRow
 
@@ -128,6 +129,19 @@ def edge(origin: str, destination: str, facts: EdgeFacts) -> Json:
         "lastSeen": iso(facts.last_us),
         "stale": facts.stale,
         "confirmed": facts.confirmed,
+    }
+
+
+def job_link(origin: str, destination: str, link: JobLink) -> Json:
+    """An edge between two jobs, by their node ids. When it was seen last is not kept."""
+    return {
+        "origin": origin,
+        "destination": destination,
+        "basis": "control" if link.kind == CONTROL else "explicit",
+        "firstSeen": iso(link.first_us),
+        "lastSeen": None,
+        "stale": False,
+        "confirmed": True,
     }
 
 

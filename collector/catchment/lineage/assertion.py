@@ -13,8 +13,9 @@ from catchment.events.model import DatasetElement, Event, Facet, JobElement
 from catchment.lineage.aliases import Claim, claims_of
 from catchment.lineage.bags import EMPTY, Bag, bag_of, shared_bag, undeleted
 from catchment.lineage.columns import mentioned_by_columns
-from catchment.lineage.explicit import mentioned_by_lineage, readable_lineage
+from catchment.lineage.explicit import links_in_lineage, mentioned_by_lineage, readable_lineage
 from catchment.lineage.keys import Name, dataset_name, job_name
+from catchment.lineage.links import Link
 from catchment.lineage.parents import NamedRun, named_runs
 from catchment.lineage.sources import Source, source_of
 
@@ -32,13 +33,14 @@ class JobAssertion:
     """A job as one event shows it. `lineage_facets` holds its readable explicit lineage, if any.
 
     `mentions` are the datasets that this lineage names, each with the direction of the edge that
-    it gives this job.
+    it gives this job; `links` are those between jobs that it states.
     """
 
     name: Name
     bag: Bag
     lineage_facets: frozenset[Facet]
     mentions: tuple[tuple[Name, str], ...]
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +80,8 @@ def build_job(element: JobElement) -> JobAssertion:
         if facet.name == "lineage" and not facet.deleted and readable_lineage(facet)
     )
     mentions = tuple([pair for facet in lineage for pair in mentioned_by_lineage(facet, name)])
-    return JobAssertion(name, shared_bag(element.facets), lineage, mentions)
+    links = tuple([link for facet in lineage for link in links_in_lineage(facet, name)])
+    return JobAssertion(name, shared_bag(element.facets), lineage, mentions, links)
 
 
 def build_dataset(element: DatasetElement, direction: str) -> DatasetAssertion:

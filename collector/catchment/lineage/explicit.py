@@ -1,6 +1,6 @@
 """The explicit lineage facet of a job: pairs of datasets, and edges at the job's boundary.
 
-Entries whose target or source is another job are data flow between jobs: not read here yet.
+Entries whose target or source is another job are data flow between jobs: see `links.py`.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from catchment.events.facets.lineage import Source, Target, read_lineage
 from catchment.events.model import Facet
 from catchment.lineage.columns import ColumnSet, entry_of
 from catchment.lineage.keys import Name, dataset_name, job_name
+from catchment.lineage.links import Link, flows
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ def mentioned_by_lineage(facet: Facet, job: Name) -> tuple[tuple[Name, str], ...
                 if source.identity and not source.is_job:
                     mentioned[dataset_name(*source.identity), "i"] = None
     return tuple(mentioned)
+
+
+def links_in_lineage(facet: Facet, job: Name) -> tuple[Link, ...]:
+    """The data flows between jobs that the facet states when it stands on this job."""
+    return tuple(flows(_targets(facet) or (), job))
 
 
 @lru_cache(maxsize=16_384)

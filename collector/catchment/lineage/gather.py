@@ -13,6 +13,7 @@ from catchment.lineage.declarations import Declaration, declare
 from catchment.lineage.fold import RunFold, fold_of, merge
 from catchment.lineage.iosets import COLUMN, EXPLICIT
 from catchment.lineage.keys import Name
+from catchment.lineage.links import Link, dependencies
 from catchment.lineage.parents import Stub
 from catchment.lineage.sources import Source
 
@@ -48,6 +49,15 @@ class EdgeKey(NamedTuple):
     basis: int
 
 
+class LinkKey(NamedTuple):
+    """Origin and destination (jobs), kind, and the output that a flow is for, else nothing."""
+
+    origin: bytes
+    destination: bytes
+    kind: int
+    output: bytes
+
+
 class DeclaredBag(NamedTuple):
     """A JobEvent or DatasetEvent showed this bag on a job or dataset at an instant."""
 
@@ -65,6 +75,7 @@ class Asserted:
     datasets: dict[bytes, Touch[Name]] = field(default_factory=dict)
     sources: dict[bytes, Touch[Source]] = field(default_factory=dict)
     edges: dict[EdgeKey, int] = field(default_factory=dict)
+    links: dict[LinkKey, int] = field(default_factory=dict)
     runs: dict[bytes, RunFold] = field(default_factory=dict)
     stubs: dict[bytes, Stub] = field(default_factory=dict)
     declarations: list[Declaration] = field(default_factory=list)
@@ -92,6 +103,9 @@ class Asserted:
         for named in event.run.names:
             self._touch(self.jobs, named.job, event.time_us)
             self._name_run(named.run_id, Stub(event.time_us, named.job.key))
+        if "jobDependencies" in event.run.bag.names:
+            for link in dependencies(event.run.bag.facets, event.job.name):
+                self._link(link, event.time_us)
 
     def _name_run(self, run_id: bytes, stub: Stub) -> None:
         known = self.stubs.get(run_id)
@@ -125,6 +139,15 @@ class Asserted:
         for name, direction in job.mentions:
             explicit = DECLARED if basis == DECLARED else EXPLICIT
             self._touch_edge(key, name, direction, explicit, time_us)
+        for link in job.links:
+            self._link(link, time_us)
+
+    def _link(self, link: Link, time_us: int) -> None:
+        origin, destination, kind, output = link
+        self._touch(self.jobs, origin, time_us)
+        self._touch(self.jobs, destination, time_us)
+        key = LinkKey(origin.key, destination.key, kind, output.key if output else b"")
+        self.links[key] = min(time_us, self.links.get(key, time_us))
 
     def _touch_said(self, dataset: DatasetAssertion, time_us: int) -> None:
         """Where it lies, and what else it is called, by its own word."""

@@ -42,7 +42,7 @@ def walk(jobs: Jobs, start: int, nodes_max: int) -> list[WalkedEdge]:
 
 def answer(jobs: Jobs, start: int, limit: int, whole: int = WHOLE) -> Cut:
     edges = walk(jobs, start, limit)
-    levels = levels_of(edges, start)
+    levels = levels_of(edges, start, {})
     seen = {row_id: node(row_id) for row_id in levels}
     return cut(edges, levels, seen, start, Bounds(limit, whole), walked_whole=len(levels) <= limit)
 
@@ -86,6 +86,6 @@ def test_a_job_beyond_all_bounds_is_cut_all_the_same() -> None:
 def test_hidden_nodes_count_so_that_a_stopped_walk_is_said_to_be() -> None:
     jobs = {100: (frozenset([0]), frozenset(range(1, 10))), 101: (frozenset([9]), frozenset([50]))}
     edges = walk(jobs, 0, 5)
-    levels = levels_of(edges, 0)
+    levels = levels_of(edges, 0, {})
     seen = {row_id: node(row_id) for row_id in (0, 100)}
     assert cut(edges, levels, seen, 0, Bounds(5, WHOLE), walked_whole=False).truncated

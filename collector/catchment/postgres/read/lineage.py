@@ -1,5 +1,7 @@
 """The walk and the facts of its edges."""
 
+from typing import NamedTuple
+
 import msgspec
 
 from catchment.postgres.asking import Asking
@@ -14,6 +16,22 @@ class WalkedEdge(msgspec.Struct, frozen=True, gc=False):
     dataset: int
     dir: str
     level: int
+
+
+class Walked(NamedTuple):
+    """The edges that were met, and the jobs that another job led to, with their levels."""
+
+    edges: list[WalkedEdge]
+    jobs: dict[int, int]
+
+
+class JobLink(msgspec.Struct, frozen=True, gc=False):
+    """One job hands data to another (FLOW), or must run before it (CONTROL); since when, in µs."""
+
+    origin: int
+    destination: int
+    kind: int
+    first_us: int
 
 
 class EdgeFacts(msgspec.Struct, frozen=True, gc=False):
@@ -42,7 +60,7 @@ class Lineage(Asking):
         nodes_max: int,
         as_of_us: int,
         aliases: bool,
-    ) -> list[WalkedEdge]:
+    ) -> Walked:
         """The edges within reach of one dataset or job; `direction` None: all that is connected.
 
         All names of a dataset lead on if `aliases`; edges are those of the names that were emitted.
@@ -50,7 +68,12 @@ class Lineage(Asking):
         start = [] if dataset is None else [dataset]
         ways = WAYS[direction]
         rows = await self.ask("walk", start, job, ways, depth, nodes_max, as_of_us, aliases)
-        return [WalkedEdge(*row) for row in rows]
+        edges = [WalkedEdge(*row) for row in rows if row[1] is not None]
+        return Walked(edges, {row[0]: row[3] for row in rows if row[1] is None})
+
+    async def links(self, jobs: list[int], as_of_us: int) -> list[JobLink]:
+        """The links among these jobs."""
+        return [JobLink(*row) for row in await self.ask("links_among_jobs", jobs, as_of_us)]
 
     async def facts(self, jobs: list[int], as_of_us: int) -> Facts:
         """What is to be said of every edge that these jobs have then."""

@@ -5,6 +5,14 @@ from unnest($3::text[]) as way
   cross join lateral lineage_walk($1::integer[], $2::integer, way::"char", $4, $5, $6, $7) as w
 group by w.job, w.dataset, w.dir;
 
+-- name: links_among_jobs
+-- What one of these jobs hands to another, and what waits for what.
+select l.origin, l.destination, l.kind, min(l.first_at)
+from unnest($1::integer[]) as j (job) cross join lateral (
+  select * from job_link where origin = j.job and first_at <= $2 offset 0) as l
+where l.destination = any ($1::integer[])
+group by l.origin, l.destination, l.kind;
+
 -- name: edge_facts
 -- Basis, first and last sight, staleness and confirmation of all edges of these jobs. Everything is
 -- gathered in sets: a look-up for each edge made this the slowest part of an answer. `seen` has a row

@@ -77,6 +77,15 @@ select id, key from job where id = any($1::integer[]);
 -- Folds name datasets by id; the core knows them by key.
 select id, key from dataset where id = any($1::integer[]);
 
+-- name: ensure_links
+-- As edges.
+insert into job_link (origin, destination, kind, output, first_at)
+select * from unnest($1::integer[], $2::integer[], $3::smallint[], $4::integer[], $5::timestamptz[])
+  as new (origin, destination, kind, output, first_at)
+order by origin, destination, kind, output
+on conflict (origin, destination, kind, output) do update set first_at = excluded.first_at
+where job_link.first_at > excluded.first_at;
+
 -- name: ensure_edges
 -- First sights only ever move to earlier; what is not earlier was left out by the caller.
 insert into edge (job, dataset, dir, basis, first_at)

@@ -6,7 +6,7 @@ A name whose committed first sight is not later costs nothing. Nothing else is d
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from catchment.lineage.gather import Asserted, EdgeKey, Touch
+from catchment.lineage.gather import Asserted, EdgeKey, LinkKey, Touch
 from catchment.lineage.keys import Name
 from catchment.postgres.caches import Cache
 from catchment.postgres.write.aliases import join_aliases
@@ -169,6 +169,22 @@ async def ensure_edges(session: Session, edges: dict[EdgeKey, int]) -> None:
             new.append((*edge, first_us))
     if new:
         await session.execute_rows("ensure_edges", new)
+
+
+async def ensure_links(session: Session, links: dict[LinkKey, int]) -> None:
+    """First sights of links between jobs, as those of edges."""
+    known = session.known.links
+    new = []
+    for key, first_us in links.items():
+        seen_us = known.get(key)
+        if seen_us is None or seen_us > first_us:
+            known[key] = first_us
+            origin, destination = session.job_ids[key.origin], session.job_ids[key.destination]
+            # 0 is no id; a key has no place for null.
+            output = session.dataset_ids[key.output] if key.output else 0
+            new.append((origin, destination, key.kind, output, first_us))
+    if new:
+        await session.execute_rows("ensure_links", new)
 
 
 def last_sights(session: Session, asserted: Asserted) -> dict[int, int]:

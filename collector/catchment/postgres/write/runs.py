@@ -17,7 +17,7 @@ from catchment.lineage.resolve import BAD, Resolved, resolve
 from catchment.lineage.versions import named_version_hash
 from catchment.postgres.folds import bags_in
 from catchment.postgres.write.contents import ensure_bags, ensure_io_sets, ensure_uses
-from catchment.postgres.write.entities import ensure_edges
+from catchment.postgres.write.entities import ensure_edges, ensure_links
 from catchment.postgres.write.folds import encode_folds
 from catchment.postgres.write.session import Redo, Session, columns_of
 from catchment.postgres.write.state import Held, Use
@@ -106,6 +106,7 @@ async def write_contents(session: Session, asserted: Asserted, changes: list[Cha
     await _ensure_job_versions(session, changes)
     await ensure_uses(session, _uses(session, asserted, changes))
     await ensure_edges(session, asserted.edges)
+    await ensure_links(session, asserted.links)
 
 
 def _all_bags(asserted: Asserted, changes: list[Change]) -> Iterator[Bag]:

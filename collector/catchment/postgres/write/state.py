@@ -12,6 +12,7 @@ from typing import Any
 from catchment.lineage.aliases import Claim
 from catchment.lineage.bags import Bag
 from catchment.lineage.fold import RunFold
+from catchment.lineage.gather import LinkKey
 from catchment.lineage.resolve import Resolved
 from catchment.postgres.caches import Cache
 
@@ -57,6 +58,7 @@ class Known:
     job_keys: Cache[int, bytes] = field(default_factory=lambda: Cache(200_000))
     dataset_keys: Cache[int, bytes] = field(default_factory=lambda: Cache(400_000))
     edges: Cache[Edge, int] = field(default_factory=lambda: Cache(400_000))
+    links: Cache[LinkKey, int] = field(default_factory=lambda: Cache(200_000))
     facets: Cache[bytes, int] = field(default_factory=lambda: Cache(200_000))
     bag_ids: Cache[bytes, int] = field(default_factory=lambda: Cache(200_000))
     bags: Cache[int, Bag] = field(default_factory=lambda: Cache(50_000))

@@ -1,3 +1,28 @@
+-- What datasets say of their other names. A claim is never taken back, and has no time: it says what
+-- something is, not when. Who stands for whom after all claims is kept in `dataset.canon`.
+drop table alias;
+create table alias (
+  dataset integer not null,
+  other integer not null,
+  is_table boolean not null,
+  primary key (dataset, other, is_table)
+);
+create index alias_other on alias (other, is_table, dataset);
+
+-- Links between jobs: data handed over without a dataset (kind 1; into one output of the destination, or 0
+-- for all of them), and control (kind 2). As edges they are never taken back.
+drop table job_edge;
+create table job_link (
+  origin integer not null,
+  destination integer not null,
+  kind smallint not null,
+  output integer not null,
+  first_at timestamptz not null,
+  primary key (origin, destination, kind, output)
+);
+create index job_link_destination on job_link (destination, kind, output);
+create index job_link_flow on job_link (origin) where kind = 1;
+
 -- A chain of a hundred jobs is a hundred steps, and each of them joined all that might be an edge. Rows of
 -- `edge` say it at once: what a run named stays an edge, whatever comes later. Only a job with edges that
 -- a facet alone makes, or a declaration, is asked which of them hold; and names are looked up only where
@@ -109,8 +134,29 @@ drop function lineage_walk;
 drop function canonical;
 drop function named_as;
 
--- Everything within reach, by the names under which it was said. All names of a dataset are one on the
--- way if `aliases`.
+-- Whom these jobs hand data to ('i'), get it from ('o'), or both ('a'), with the one output of the
+-- receiver that it is for, 0 for all. `outputs`: the only ones that what is handed to them is asked
+-- for; null for all.
+create function handed_on(jobs integer[], way "char", outputs integer[], as_of timestamptz)
+returns table (job integer, output integer)
+language sql stable
+as $$
+  select l.destination, l.output
+  from unnest(jobs) as j (job) cross join lateral (
+    select destination, output from job_link
+    where origin = j.job and kind = 1 and first_at <= as_of offset 0) as l
+  where way <> 'o'
+  union
+  select l.origin, 0
+  from unnest(jobs) as j (job) cross join lateral (
+    select origin, output from job_link
+    where destination = j.job and kind = 1 and first_at <= as_of offset 0) as l
+  where way <> 'i' and (outputs is null or l.output = 0 or l.output = any (outputs))
+$$;
+
+-- Everything within reach, by the names under which it was said; a row without a dataset is a job that
+-- was reached from another one. All names of a dataset are one on the way if `aliases`. Data that jobs
+-- hand over without a dataset leads on to all of the other job, or to the output that it is for.
 create function lineage_walk(
   start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer,
   as_of timestamptz, aliases boolean)
@@ -131,8 +177,13 @@ declare
   beyond integer[];
   dirs "char"[];
   here integer[];
+  outputs integer[];
+  handed integer[] := '{}';
+  met_handed bigint[] := '{}';
   doubtful integer[];
   deletes boolean := exists (select from deletion where at <= as_of);
+  -- As aliases: along an index, because there may be none.
+  handing boolean := (select min(origin) from job_link where kind = 1) is not null;
 begin
   if start_job is not null then
     select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, near, dirs
@@ -140,6 +191,10 @@ begin
     return query select *, step from unnest(jobs, near, dirs);
     frontier := array(select distinct unnest(near));
     met_jobs := array[start_job];
+    if handing then
+      select array_agg(h.job), array_agg(h.output) into handed, outputs
+      from handed_on(met_jobs, way, null, as_of) h;
+    end if;
     nodes := cardinality(frontier);
     step := 2;
   end if;
@@ -150,14 +205,24 @@ begin
     frontier := present(frontier, as_of);
   end if;
   met := frontier;
-  while step <= depth and cardinality(frontier) > 0
+  while step <= depth and (cardinality(frontier) > 0 or cardinality(handed) > 0)
     and nodes + cardinality(met_jobs) <= nodes_max
   loop
+    if deletes and handing then
+      handed := array(
+        select case when h.job = any (present(handed, as_of)) then h.job end
+        from unnest(handed) with ordinality as h (job, n) order by h.n);
+    end if;
+    if handing then
+      return query select distinct h.job, null::integer, null::"char", step
+        from unnest(handed) as h (job) where h.job is not null;
+    end if;
     if way = 'a' then
-      jobs := array(select e.job from unnest(frontier) as n (dataset)
+      jobs := array((select e.job from unnest(frontier) as n (dataset)
         cross join lateral (
           select edge.job from edge where edge.dataset = n.dataset and edge.first_at <= as_of
           offset 0) as e
+        union all select unnest(handed))
         except select unnest(met_jobs));
       if deletes then
         jobs := present(jobs, as_of);
@@ -175,7 +240,8 @@ begin
         select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, beyond, dirs
         from (
           select f.job, f.dataset, f.dir,
-            bool_or(f.dataset = any (frontier)) over (partition by f.job) as connected
+            f.job = any (handed)
+              or bool_or(f.dataset = any (frontier)) over (partition by f.job) as connected
           from (
             select * from unnest(jobs, beyond, dirs) as u (job, dataset, dir)
             where u.job <> all (doubtful)
@@ -194,6 +260,17 @@ begin
         select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
           into jobs, near, beyond from observed_step(frontier, way, as_of) s;
       end if;
+      if handing then
+        select array_agg(e.job), array_agg(e.dataset), array_agg(e.beyond)
+          into jobs, near, beyond from (
+            select * from unnest(jobs, near, beyond)
+            union all
+            select e.job, null, e.dataset
+            from edges_of_jobs(array(select distinct unnest(handed)), as_of) e
+            where e.dir = far and exists (
+              select from unnest(handed, outputs) as h (job, output)
+              where h.job = e.job and h.output in (0, e.dataset))) as e (job, dataset, beyond);
+      end if;
       if deletes then
         here := present(jobs || beyond, as_of);
         select array_agg(e.job), array_agg(e.dataset), array_agg(e.beyond)
@@ -201,10 +278,22 @@ begin
           where e.job = any (here) and (e.beyond is null or e.beyond = any (here));
       end if;
       return query select e.job, e.dataset, way, step from unnest(jobs, near, beyond)
-        as e (job, dataset, beyond) where e.beyond is null;
+        as e (job, dataset, beyond) where e.beyond is null and e.dataset is not null;
       return query select e.job, e.dataset, far, step from unnest(jobs, beyond) e (job, dataset)
         where e.dataset is not null;
       met_jobs := array(select unnest(met_jobs) union select unnest(jobs));
+    end if;
+    if handing then
+      met_handed := met_handed || array(
+        select h.job::bigint << 32 | h.output from unnest(handed, outputs) as h (job, output)
+        where h.job is not null);
+      select coalesce(array_agg(h.job), '{}'), array_agg(h.output) into handed, outputs
+      from (
+        -- Whoever was handed on as a whole is asked for all that was handed to it.
+        select * from handed_on(jobs, way, case when way = 'o' then frontier end, as_of)
+        union select * from handed_on(handed, way, null, as_of)) as h
+      where h.job is not null and h.job::bigint << 32 | h.output <> all (met_handed)
+        and (way <> 'a' or h.job <> all (met_jobs));
     end if;
     frontier := array(select unnest(beyond) except select unnest(met));
     nodes := nodes + cardinality(frontier);
