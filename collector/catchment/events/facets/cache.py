@@ -54,11 +54,16 @@ class FacetCache:
 
 def view(facet: Facet) -> dict[str, object]:
     """A facet's members as plain values, for tolerant readers; NaN and huge numbers are floats."""
-    try:
-        value = msgspec.json.decode(facet.body)
-    except (msgspec.DecodeError, RecursionError):
-        value = json.loads(facet.body, parse_int=_number)
+    value = values(facet.body)
     return value if isinstance(value, dict) else {}
+
+
+def values(body: bytes) -> object:
+    """Canonical JSON as plain values; NaN and huge numbers are floats."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return json.loads(body, parse_int=_number)
 
 
 def _number(lexeme: str) -> int | float:

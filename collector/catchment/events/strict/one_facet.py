@@ -1,0 +1,59 @@
+"""What a strict reader says of one facet alone, by the models that whole events are read with.
+
+A facet that has no model, a tombstone, and one of more than `FACET_BYTES_MAX` are held to the rule
+for all facets. Knows nothing of what the graph makes of a facet.
+"""
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from catchment.errors import Problem
+from catchment.events import splitter
+from catchment.events.facets.cache import values, view
+from catchment.events.model import Entity, Facet
+from catchment.events.strict.envelope import BAGS
+from catchment.events.strict.wording import problems_in
+
+FACET_BYTES_MAX = 1024 * 1024
+"""Of its canonical JSON: so much takes about ten milliseconds."""
+_FOUND_MAX = 1_000
+_OF_ALL_FACETS = ("_producer", "_schemaURL", "_deleted")
+
+
+def is_tombstone(entity: Entity, facet: Facet) -> bool:
+    """Whether `_deleted` is said of it, and means something there."""
+    return facet.deleted and BAGS[entity].deletable
+
+
+def facet_problems(entity: Entity, facet: Facet) -> list[Problem]:
+    """All that is wrong with it, by pointers that begin at the facet; nothing if it is valid."""
+    whole = (
+        facet.name in BAGS[entity].known
+        and len(facet.body) <= FACET_BYTES_MAX
+        and not is_tombstone(entity, facet)
+    )
+    try:
+        if whole:
+            _model(entity, facet.name).validate_python(view(facet), strict=True)
+        else:
+            _model(entity, None).validate_python(_of_all_facets(facet), strict=True)
+    except ValidationError as error:
+        count = error.error_count()
+        if count > _FOUND_MAX:  # to word them all would take longer than to find them
+            return [Problem("", f"{count:,} of its members are not as its model wants them")]
+        return problems_in(error)
+    return []
+
+
+@cache
+def _model(entity: Entity, name: str | None) -> TypeAdapter[Any]:
+    bag = BAGS[entity]
+    return TypeAdapter(bag.general if name is None else bag.known[name])
+
+
+def _of_all_facets(facet: Facet) -> dict[str, object]:
+    """The members that each facet has; the others may be millions."""
+    members = splitter.members_of(facet.body)
+    return {name: values(members[name]) for name in _OF_ALL_FACETS if name in members}
