@@ -4,11 +4,11 @@ A facet with problems is kept and shown like any other. Each distinct facet is l
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from catchment.errors import Problem
-from catchment.events.facets.shapes import losses
+from catchment.events.facets.shapes import LOOKS, Loss
 from catchment.events.kept import Kept
 from catchment.events.model import Entity, Facet
 from catchment.events.strict.one_facet import facet_problems, is_tombstone
@@ -29,7 +29,7 @@ class FacetProblems:
         key = (entity, facet.name, facet.hash)
         found = self._kept.get(key)
         if found is None:
-            found = tuple(islice(distinct(_look_at(entity, facet)), _LISTED_MAX))
+            found = _problems_of(entity, facet)
             self._kept.put(key, found, _PROBLEM_BYTES * len(found))
         return found
 
@@ -44,13 +44,19 @@ def distinct(problems: Iterable[Problem]) -> Iterator[Problem]:
             yield problem
 
 
-def _look_at(entity: Entity, facet: Facet) -> Iterator[Problem]:
+def _problems_of(entity: Entity, facet: Facet) -> tuple[Problem, ...]:
+    told = facet_problems(entity, facet)
+    look = None if is_tombstone(entity, facet) else LOOKS.get((entity, facet.name))
+    if not told and look is None:  # what is new with every event mostly ends here
+        return ()
+    lost = {loss.pointer: loss for loss in islice(look(facet), _LISTED_MAX)} if look else {}
+    return tuple(islice(distinct(_together(told, lost)), _LISTED_MAX))
+
+
+def _together(told: Iterable[Problem], lost: Mapping[str, Loss]) -> Iterator[Problem]:
     """What the model says, with what follows; then what follows from what no model minds."""
-    lost = {}
-    if not is_tombstone(entity, facet):
-        lost = {loss.pointer: loss for loss in islice(losses(entity, facet), _LISTED_MAX)}
     explained = set()
-    for pointer, reason in facet_problems(entity, facet):
+    for pointer, reason in told:
         place = None if pointer.startswith("/_") else _at_or_above(pointer, lost)
         if place is None:
             yield Problem(pointer, reason)
@@ -62,7 +68,7 @@ def _look_at(entity: Entity, facet: Facet) -> Iterator[Problem]:
             yield Problem(place, f"{reason}; {loss}")
 
 
-def _at_or_above(pointer: str, places: Iterable[str]) -> str | None:
+def _at_or_above(pointer: str, places: Mapping[str, Loss]) -> str | None:
     while pointer and pointer not in places:
         pointer = pointer.rpartition("/")[0]
     return pointer if pointer in places else None

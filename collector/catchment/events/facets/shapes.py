@@ -28,12 +28,6 @@ class Loss(NamedTuple):
 Losses = Iterator[Loss]
 
 
-def losses(entity: Entity, facet: Facet) -> Losses:
-    """What of this facet cannot be used; nothing if it is only shown."""
-    look = _LOOKS.get((entity, facet.name))
-    return iter(()) if look is None else look(facet)
-
-
 def _schema(facet: Facet) -> Losses:
     fields = view(facet).get("fields", [])
     if not isinstance(fields, list):
@@ -89,7 +83,7 @@ def _escape(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")[:256]
 
 
-_LOOKS: dict[tuple[Entity, str], Callable[[Facet], Losses]] = {
+LOOKS: dict[tuple[Entity, str], Callable[[Facet], Losses]] = {
     ("dataset", "schema"): _schema,
     ("dataset", "columnLineage"): _column_lineage,
     ("dataset", "version"): _version,
@@ -98,3 +92,4 @@ _LOOKS: dict[tuple[Entity, str], Callable[[Facet], Losses]] = {
     ("run", "parentRun"): _parent,
     ("run", "nominalTime"): _nominal_time,
 }
+"""What looks for losses, facet by facet; no other facet is needed by the graph in such detail."""

@@ -5,14 +5,15 @@ for all facets. Knows nothing of what the graph makes of a facet.
 """
 
 from functools import cache
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator
 
 from catchment.errors import Problem
 from catchment.events import splitter
 from catchment.events.facets.cache import values, view
 from catchment.events.model import Entity, Facet
+from catchment.events.strict.choice import Model
 from catchment.events.strict.envelope import BAGS
 from catchment.events.strict.wording import problems_in
 
@@ -29,16 +30,12 @@ def is_tombstone(entity: Entity, facet: Facet) -> bool:
 
 def facet_problems(entity: Entity, facet: Facet) -> list[Problem]:
     """All that is wrong with it, by pointers that begin at the facet; nothing if it is valid."""
-    whole = (
-        facet.name in BAGS[entity].known
-        and len(facet.body) <= FACET_BYTES_MAX
-        and not is_tombstone(entity, facet)
-    )
     try:
-        if whole:
-            _model(entity, facet.name).validate_python(view(facet), strict=True)
+        model = _model(entity, facet.name)
+        if model is None or len(facet.body) > FACET_BYTES_MAX or is_tombstone(entity, facet):
+            _general(entity).validate_python(_of_all_facets(facet), strict=True)
         else:
-            _model(entity, None).validate_python(_of_all_facets(facet), strict=True)
+            model.validate_python(view(facet), strict=True)
     except ValidationError as error:
         count = error.error_count()
         if count > _FOUND_MAX:  # to word them all would take longer than to find them
@@ -47,10 +44,25 @@ def facet_problems(entity: Entity, facet: Facet) -> list[Problem]:
     return []
 
 
+def _model(entity: Entity, name: str) -> SchemaValidator | None:
+    return _made(entity, name) if name in BAGS[entity].known else None
+
+
 @cache
-def _model(entity: Entity, name: str | None) -> TypeAdapter[Any]:
-    bag = BAGS[entity]
-    return TypeAdapter(bag.general if name is None else bag.known[name])
+def _made(entity: Entity, name: str) -> SchemaValidator:
+    return _validator(BAGS[entity].known[name])
+
+
+@cache
+def _general(entity: Entity) -> SchemaValidator:
+    return _validator(BAGS[entity].general)
+
+
+def _validator(model: Model) -> SchemaValidator:
+    # Pydantic's adapter around it costs as much again as a small facet.
+    made = TypeAdapter(model).validator
+    assert isinstance(made, SchemaValidator), model
+    return made
 
 
 def _of_all_facets(facet: Facet) -> dict[str, object]:
