@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from tests.reference_model.facts import (
     FOREVER,
-    OF_DATA,
     SLOW,
     Json,
     Name,
@@ -26,6 +25,7 @@ from tests.reference_model.runs import (
     Run,
     add_columns,
     add_explicit,
+    facets_of_newest,
     winners,
 )
 
@@ -98,24 +98,8 @@ class Model:
             for dataset, direction, at, facets in run.sightings()
             if dataset == name
         ]
-        once = self._facets_of_newest(name, as_of)
+        once = facets_of_newest(self.runs.values(), name, as_of)
         return held(sightings + once + self._declared_facets(name, "dataset"), as_of)
-
-    def _facets_of_newest(self, name: Name, as_of: int) -> list[tuple[int, int, Facets]]:
-        """Facets without history: of the five newest reads and of the newest write."""
-        seen: dict[str, list[tuple[int, bytes, Run]]] = {"i": [], "o": []}
-        for run in self.runs.values():
-            for dataset, direction, at, _ in run.sightings():
-                if dataset == name and at <= as_of:
-                    seen[direction].append((at, run_bytes(run.id), run))
-        found: list[tuple[int, int, Facets]] = []
-        for at, _, run in sorted(seen["i"], reverse=True)[:5]:
-            tested = run.sight(name, "inputs", "inputFacets")
-            found.append((at, -1, {k: v for k, v in tested.items() if k in OF_DATA}))
-            found.append((at, 0, without_history(run.sight(name, "inputs"))))
-        for at, _, run in sorted(seen["o"], reverse=True)[:1]:
-            found.append((at, 1, without_history(run.sight(name, "outputs"))))
-        return found
 
     def job_facets(self, name: Name, as_of: int) -> Facets:
         """Those that hold for a job at an instant; without history, those of its latest run."""
@@ -401,11 +385,6 @@ def held(sightings: Iterable[tuple[int, int, Facets]], as_of: int) -> Facets:
             if at <= as_of and (name not in best or order > best[name][0]):
                 best[name] = (order, facet)
     return {name: facet for name, (_, facet) in best.items() if not facet.get("_deleted")}
-
-
-def without_history(facets: Facets) -> Facets:
-    """Those that belong to one read or write."""
-    return {name: facet for name, facet in facets.items() if name not in SLOW}
 
 
 def node_id(kind: str, name: Name) -> str:

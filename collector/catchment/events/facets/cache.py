@@ -54,16 +54,11 @@ class FacetCache:
 
 def view(facet: Facet) -> dict[str, object]:
     """A facet's members as plain values, for tolerant readers; NaN and huge numbers are floats."""
-    value = values(facet.body)
-    return value if isinstance(value, dict) else {}
-
-
-def values(body: bytes) -> object:
-    """Canonical JSON as plain values; NaN and huge numbers are floats."""
     try:
-        return msgspec.json.decode(body)
+        value = msgspec.json.decode(facet.body)
     except (msgspec.DecodeError, RecursionError):
-        return json.loads(body, parse_int=_number)
+        value = json.loads(facet.body, parse_int=_number)
+    return value if isinstance(value, dict) else {}
 
 
 def _number(lexeme: str) -> int | float:

@@ -11,7 +11,7 @@ from catchment.errors import Problem
 from catchment.events.facets.shapes import LOOKS, Loss
 from catchment.events.kept import Kept
 from catchment.events.model import Entity, Facet
-from catchment.events.strict.one_facet import facet_problems, is_tombstone
+from catchment.events.strict.one_facet import FOUND_MAX, facet_problems, is_tombstone
 
 _LISTED_MAX = 100
 _INDEX = re.compile(r"/[0-9]+(?=/|\Z)")
@@ -49,7 +49,7 @@ def _problems_of(entity: Entity, facet: Facet) -> tuple[Problem, ...]:
     look = None if is_tombstone(entity, facet) else LOOKS.get((entity, facet.name))
     if not told and look is None:  # what is new with every event mostly ends here
         return ()
-    lost = {loss.pointer: loss for loss in islice(look(facet), _LISTED_MAX)} if look else {}
+    lost = {loss.pointer: loss for loss in islice(look(facet), FOUND_MAX)} if look else {}
     return tuple(islice(distinct(_together(told, lost)), _LISTED_MAX))
 
 

@@ -44,7 +44,10 @@ def _column_lineage(facet: Facet) -> Losses:
         yield Loss("/fields", "not an object")
         return
     for column, mapping in fields.items():
-        inputs = obj(mapping).get("inputFields")
+        if not isinstance(mapping, dict):
+            yield Loss(f"/fields/{_escape(column)}", "not an object")
+            continue
+        inputs = mapping.get("inputFields")
         if not isinstance(inputs, list):
             yield Loss(f"/fields/{_escape(column)}/inputFields", "not an array")
             continue

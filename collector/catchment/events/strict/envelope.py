@@ -1,11 +1,9 @@
 """The three kinds of events, as OpenLineage 2-0-2 has them."""
 
-from collections.abc import Mapping
 from typing import Annotated, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from catchment.events.model import Entity
 from catchment.events.strict.base import DeletableFacet, Facet
 from catchment.events.strict.choice import Bag
 from catchment.events.strict.dataset_facets import DATASET_FACETS
@@ -14,19 +12,11 @@ from catchment.events.strict.job_facets import JOB_FACETS
 from catchment.events.strict.kinds import Absent, DateTime, Name, Uri, Uuid
 from catchment.events.strict.run_facets import RUN_FACETS
 
-BAGS: Mapping[Entity, Bag] = {
-    "run": Bag(RUN_FACETS, Facet),
-    "job": Bag(JOB_FACETS, DeletableFacet, deletable=True),
-    "dataset": Bag(DATASET_FACETS, DeletableFacet, deletable=True),
-    "input": Bag(INPUT_FACETS, Facet),
-    "output": Bag(OUTPUT_FACETS, Facet),
-}
-"""All facets that have a model, by what they are of."""
-RunFacets = Annotated[object, BAGS["run"]]
-JobFacets = Annotated[object, BAGS["job"]]
-DatasetFacets = Annotated[object, BAGS["dataset"]]
-InputFacets = Annotated[object, BAGS["input"]]
-OutputFacets = Annotated[object, BAGS["output"]]
+RunFacets = Annotated[object, Bag(RUN_FACETS, Facet)]
+JobFacets = Annotated[object, Bag(JOB_FACETS, DeletableFacet, deletable=True)]
+DatasetFacets = Annotated[object, Bag(DATASET_FACETS, DeletableFacet, deletable=True)]
+InputFacets = Annotated[object, Bag(INPUT_FACETS, Facet)]
+OutputFacets = Annotated[object, Bag(OUTPUT_FACETS, Facet)]
 
 
 class Run(TypedDict):
