@@ -114,6 +114,11 @@ def _element(draw: st.DrawFn, side: str) -> Json:
     if draw(st.integers(0, 3)) == 0:
         facets["dataQualityMetrics"] = _facet(rowCount=draw(st.integers(0, 2)))
     element = _named(draw(_dataset), facets=facets)
+    if side == "inputs" and draw(st.integers(0, 3)) == 0:
+        tested = {"assertion": "not_null", "success": draw(st.booleans())}
+        element["inputFacets"] = {"dataQualityAssertions": _facet(assertions=[tested])}
+        if draw(st.booleans()):
+            element["inputFacets"]["dataQualityMetrics"] = _facet(rowCount=3, columnMetrics={})
     if side == "outputs" and draw(st.integers(0, 3)) == 0:
         element["outputFacets"] = {"outputStatistics": _facet(rowCount=draw(st.integers(0, 2)))}
     return element

@@ -14,6 +14,7 @@ SLOW = {
     "schema", "columnLineage", "dataSource", "symlinks", "ownership", "documentation",
     "storage", "catalog", "hierarchy", "datasetType", "tags", "lineage",
 }  # fmt: skip
+OF_DATA = {"dataQualityAssertions", "dataQualityMetrics"}
 RANK = {"START": 1, "RUNNING": 2, "OTHER": 3, "COMPLETE": 4, "ABORT": 5, "FAIL": 6}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FOREVER = 253_402_300_799_999_999

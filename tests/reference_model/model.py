@@ -27,6 +27,7 @@ from tests.reference_model.runs import (
     Run,
     add_columns,
     add_explicit,
+    facets_of_newest,
     winners,
 )
 
@@ -101,8 +102,9 @@ class Model:
             for dataset, direction, at, facets in run.sightings()
             if dataset in names
         ]
-        declared = [said for one in names for said in self._declared_facets(one, "dataset")]
-        return held(sightings + declared, as_of)
+        said = [one for of in names for one in self._declared_facets(of, "dataset")]
+        said += [one for of in names for one in facets_of_newest(self.runs.values(), of, as_of)]
+        return held(sightings + said, as_of)
 
     def job_facets(self, name: Name, as_of: int) -> Facets:
         """Those that hold for a job at an instant; without history, those of its latest run."""

@@ -1,8 +1,10 @@
 """One run: all its own events merged."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.reference_model.facts import (
+    OF_DATA,
     RANK,
     SLOW,
     Json,
@@ -15,6 +17,7 @@ from tests.reference_model.facts import (
     lineage_facet,
     name_of,
     parents,
+    run_bytes,
     time_of,
 )
 
@@ -221,3 +224,26 @@ def add_columns(io_set: IoSet, output: Name, facets: Facets) -> None:
     io_set.by_column |= {
         (output, source) for _, source, _ in column_pairs(output, facets["columnLineage"])
     }
+
+
+def facets_of_newest(
+    runs: Iterable[Run], dataset: Name, as_of: int
+) -> list[tuple[int, int, Facets]]:
+    """(at, rank, facets without history) of a dataset's five newest reads and newest write."""
+    seen: dict[str, list[tuple[int, bytes, Run]]] = {"i": [], "o": []}
+    for run in runs:
+        for name, direction, at, _ in run.sightings():
+            if name == dataset and at <= as_of:
+                seen[direction].append((at, run_bytes(run.id), run))
+    found: list[tuple[int, int, Facets]] = []
+    for at, _, run in sorted(seen["i"], reverse=True)[:5]:
+        tested = run.sight(dataset, "inputs", "inputFacets")
+        found.append((at, -1, {name: tested[name] for name in tested if name in OF_DATA}))
+        found.append((at, 0, _without_history(run.sight(dataset, "inputs"))))
+    for at, _, run in sorted(seen["o"], reverse=True)[:1]:
+        found.append((at, 1, _without_history(run.sight(dataset, "outputs"))))
+    return found
+
+
+def _without_history(facets: Facets) -> Facets:
+    return {name: facet for name, facet in facets.items() if name not in SLOW}

@@ -214,6 +214,18 @@ class DatasetVersion(Answer):
     facets: dict[str, Any]
 
 
+class DatasetRead(DatasetVersion):
+    """What a run read. `facets` holds its `inputFacets` as well, for clients of Marquez."""
+
+    input_facets: dict[str, Any]
+
+
+class DatasetWrite(DatasetVersion):
+    """What a run wrote. `facets` holds its `outputFacets` as well, for clients of Marquez."""
+
+    output_facets: dict[str, Any]
+
+
 class Run(Answer):
     """A run. `startInferred`: no START was seen; `conflict`: differing ends, or several jobs."""
 
@@ -231,8 +243,8 @@ class Run(Answer):
     args: dict[str, Any]
     job: Identity
     job_version: VersionId | None
-    input_dataset_versions: list[DatasetVersion]
-    output_dataset_versions: list[DatasetVersion]
+    input_dataset_versions: list[DatasetRead]
+    output_dataset_versions: list[DatasetWrite]
     facets: dict[str, Any]
     external_id: str | None = None
     parent_run: Uuid | None = None

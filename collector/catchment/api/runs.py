@@ -20,10 +20,17 @@ FacetsOf = Annotated[
     str,
     Query(
         alias="type",
-        description="`run` or `job`, in any case.",
+        description="`run`, `job` or `dataset`, in any case.",
         json_schema_extra={"enum": ["run", "job", "dataset"]},
     ),
 ]
+
+
+_OF_DATASETS = {
+    "runId": "id",
+    "inputDatasetVersions": "inputDatasetVersions",
+    "outputDatasetVersions": "outputDatasetVersions",
+}
 
 
 def build_router(questions: Questions) -> APIRouter:
@@ -49,22 +56,19 @@ def build_router(questions: Questions) -> APIRouter:
 
     @router.get(
         "/jobs/runs/{run:name}/facets",
-        response_model=version_models.RunFacets | None,
+        response_model=version_models.RunFacets | version_models.DatasetsOfRun,
     )
     async def facets_of_run(request: Request, run: str, of: FacetsOf) -> Response:
-        """The facets of a run, or those of its job as this run showed them.
-
-        Those of datasets belong to what it read and wrote: `type=dataset` is answered with null.
-        """
+        """The facets of a run, or those of its job or datasets as this run showed them."""
         kind = of.lower()
         if kind not in ("run", "job", "dataset"):
             reason = "not run, job or dataset"
             raise BadQuestion(f"type is {reason}.", [Problem("/type", reason)])
         row = await find_run(details, run, sight_of(request))
         assert row.resolved is not None
-        if kind == "dataset":
-            return answer(None)
         shown = shapes.run(row)
+        if kind == "dataset":
+            return answer({name: shown[key] for name, key in _OF_DATASETS.items()})
         if kind == "run":
             return answer({"runId": shown["id"], "facets": shown["facets"]})
         shares = row.resolved.shares

@@ -12,7 +12,7 @@ from catchment.events.facets.cache import view
 from catchment.events.facets.data_source import read_data_source, url_scheme
 from catchment.events.facets.reading import items, obj, text
 from catchment.events.model import Facet
-from catchment.lineage.bags import flatten
+from catchment.lineage.bags import Layers, flatten
 from catchment.lineage.fold import Sight, Sights
 from catchment.lineage.links import CONTROL
 from catchment.lineage.resolve import Flag, Resolved, State
@@ -241,13 +241,23 @@ def _sights(row: RunRow, sights: Sights, *, write: bool) -> list[Json]:
         if version is None and write:
             version = uuid_text(version_id(row.uuid, key))
         members = {**identity(row.datasets[key]), "version": version}
-        found.append({"datasetVersionId": members, "facets": raw_facets(facets)})
+        found.append(
+            {
+                "datasetVersionId": members,
+                "facets": raw_facets(facets),
+                "outputFacets" if write else "inputFacets": raw_facets(_named([sight.io])),
+            }
+        )
     return sorted(found, key=_by_name)
 
 
 def sight_facets(sight: Sight) -> Facets:
     """All facets of one read or write."""
-    bags = [flatten(layers).facets for layers in (sight.slow, sight.own, sight.io)]
+    return _named([sight.slow, sight.own, sight.io])
+
+
+def _named(several: list[Layers]) -> Facets:
+    bags = [flatten(layers).facets for layers in several]
     return {facet.name: facet for bag in bags for facet in bag if not facet.deleted}
 
 

@@ -5,7 +5,19 @@ from typing import Any
 from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
 
-from catchment.api.models import Answer, Count, Field, Identity, Run, State, Time, Uuid, VersionId
+from catchment.api.models import (
+    Answer,
+    Count,
+    DatasetRead,
+    DatasetWrite,
+    Field,
+    Identity,
+    Run,
+    State,
+    Time,
+    Uuid,
+    VersionId,
+)
 
 
 class WrittenVersion(Answer):
@@ -75,6 +87,14 @@ class RunFacets(Answer):
 
     run_id: Uuid
     facets: dict[str, Any]
+
+
+class DatasetsOfRun(Answer):
+    """What a run read and wrote, with all facets."""
+
+    run_id: Uuid
+    input_dataset_versions: list[DatasetRead]
+    output_dataset_versions: list[DatasetWrite]
 
 
 class RunEvents(Answer):

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from catchment.access.keys import KeyRing, KeysFile, StoredKey
-from catchment.events.elements import Limits
+from catchment.events.limits import Limits
 from catchment.lineage.ports import Source
 from catchment.pipeline import Pipeline
 from catchment.postgres.connect import open_read_pool, open_write_pool

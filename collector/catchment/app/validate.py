@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import IO, NamedTuple
 
 from catchment.errors import Permanent, Problem
-from catchment.events.elements import Limits
+from catchment.events.limits import Limits
 from catchment.events.strict import problems_of
 from catchment.receivers.lines import EventFile
 from catchment.settings import Settings

@@ -5,6 +5,7 @@ as a problem and left out. Bounded caches map the bytes of an element to what wa
 that in steady state nothing but the run's own part is parsed.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
@@ -15,14 +16,18 @@ import msgspec
 
 from catchment.errors import NoIdentity, NotJson, Problem
 from catchment.events import splitter, text
-from catchment.events.elements import Builders, Elements, Limits
+from catchment.events.elements import Builders, Elements
+from catchment.events.facets.problems import distinct
+from catchment.events.limits import Limits
 from catchment.events.model import D, Event, EventType, J, R
 from catchment.events.runids import RunId, read_run_id
+from catchment.events.strict import bounded
 from catchment.events.times import Time, read_time
 
 Raw = msgspec.Raw
 _TYPES = {f'"{kind.value}"'.encode(): kind for kind in EventType}
 _ABSENT = Raw()
+_FACETS = re.compile(r"/(?:f|inputF|outputF)acets/")
 
 
 class _Members(msgspec.Struct):
@@ -166,11 +171,11 @@ class Reader(Generic[R, J, D]):
         return built.value
 
     def _bounded(self, problems: list[Problem]) -> tuple[Problem, ...]:
-        kept = self._limits.problems_max
-        if len(problems) > kept:
-            more = Problem("", f"{len(problems) - kept} more problems (problems_max)")
-            return (*problems[:kept], more)
-        return tuple(problems)
+        if not problems:
+            return ()
+        of_facets = [problem for problem in problems if _FACETS.search(problem.pointer)]
+        others = [problem for problem in problems if not _FACETS.search(problem.pointer)]
+        return bounded((*others, *distinct(of_facets)), self._limits)
 
 
 def _read_envelope(body: bytes) -> tuple[Envelope, bool]:

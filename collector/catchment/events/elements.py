@@ -13,27 +13,20 @@ import msgspec
 from catchment.errors import Problem
 from catchment.events import splitter
 from catchment.events.facets.cache import FacetCache
-from catchment.events.facets.shapes import shape_problems
+from catchment.events.facets.problems import FacetProblems
 from catchment.events.kept import Kept
-from catchment.events.model import D, DatasetElement, Facet, J, JobElement, R
+from catchment.events.limits import Limits
+from catchment.events.model import D, DatasetElement, Entity, Facet, J, JobElement, R
 from catchment.events.names import NAME_CHARS_MAX, cut_password
 from catchment.events.text import require_depth
 
 T = TypeVar("T")
 Raw = msgspec.Raw
 _ABSENT = Raw()
-_IO_FACETS = {"in": "inputFacets", "out": "outputFacets"}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of reading; each with its unit in its name."""
-
-    depth_max: int = 128
-    problems_max: int = 100
-    facet_name_chars_max: int = 1_024
-    facet_cache_bytes_max: int = 64 * 1024 * 1024
-    element_cache_bytes_max: int = 64 * 1024 * 1024
+_IO_FACETS: dict[str, tuple[str, Entity]] = {
+    "in": ("inputFacets", "input"),
+    "out": ("outputFacets", "output"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +72,7 @@ class Elements(Generic[R, J, D]):
         self._builders = builders
         self._limits = limits
         self._facets = FacetCache(limits.facet_cache_bytes_max)
+        self._problems = FacetProblems(limits.facet_cache_bytes_max // 16)
         share = limits.element_cache_bytes_max // 8
         self._runs = Kept[bytes, Built[R]](share)
         self._jobs = Kept[bytes, Built[J]](share)
@@ -94,7 +88,7 @@ class Elements(Generic[R, J, D]):
         if built is None:
             require_depth(raw, self._limits.depth_max - 2)
             problems: list[Problem] = []
-            facets = _parent_alias(self._read_facets(raw, "/facets", problems))
+            facets = _parent_alias(self._read_facets("run", raw, "/facets", problems))
             built = Built(self._builders.run(facets), tuple(problems))
             self._runs.put(raw, built, len(raw))
         return built
@@ -109,7 +103,7 @@ class Elements(Generic[R, J, D]):
             if names is None:
                 return None
             problems: list[Problem] = []
-            facets = self._read_facets(members.get("facets", b""), "/facets", problems)
+            facets = self._read_facets("job", members.get("facets", b""), "/facets", problems)
             built = Built(self._builders.job(JobElement(*names, facets)), tuple(problems))
             self._jobs.put(raw, built, len(raw))
         return built
@@ -169,24 +163,28 @@ class Elements(Generic[R, J, D]):
                 return None
             problems: list[Problem] = []
             self._require_shallow(facets)
-            lasting = DatasetElement(*names, self._read_facets(facets, "/facets", problems))
+            lasting = DatasetElement(
+                *names, self._read_facets("dataset", facets, "/facets", problems)
+            )
             built = Built(self._builders.dataset(lasting, direction), tuple(problems))
             cache.put((namespace, name, facets), built, len(facets))
         return self._with_io(element, direction, built) if _volatile(element, direction) else built
 
     def _with_io(self, element: _Dataset, direction: str, built: Built[D]) -> Built[D]:
-        member = _IO_FACETS[direction]
+        member, entity = _IO_FACETS[direction]
         raw = bytes(getattr(element, member))
         self._require_shallow(raw)
         problems = list(built.problems)
-        facets = self._read_facets(raw, f"/{member}", problems)
+        facets = self._read_facets(entity, raw, f"/{member}", problems)
         return Built(self._builders.io(built.value, facets), tuple(problems))
 
     def _require_shallow(self, facets: bytes) -> None:
         if len(facets) >= 2 * self._limits.depth_max:
             require_depth(facets, self._limits.depth_max - 3)
 
-    def _read_facets(self, raw: bytes, pointer: str, problems: list[Problem]) -> tuple[Facet, ...]:
+    def _read_facets(
+        self, entity: Entity, raw: bytes, pointer: str, problems: list[Problem]
+    ) -> tuple[Facet, ...]:
         """The facets of one bag; what is no facet is a problem and left out."""
         if raw in (b"", b"{}"):
             return ()
@@ -201,7 +199,10 @@ class Elements(Generic[R, J, D]):
                 reason = "the name is too long" if too_long else "not an object"
                 problems.append(Problem(f"{pointer}/{_escape(name)}", f"{reason}; left out"))
                 continue
-            problems.extend(_wrong_with(facet, f"{pointer}/{_escape(name)}"))
+            wrong = self._problems.of(entity, facet)
+            if wrong:
+                here = f"{pointer}/{_escape(name)}"
+                problems.extend(Problem(here + below, reason) for below, reason in wrong)
             found.append(facet)
         return tuple(found)
 
@@ -233,14 +234,6 @@ def _parent_alias(facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
         return facets
     alias = facets[names.index("parentRun")]
     return (*facets, Facet("parent", alias.hash, alias.body, alias.deleted))
-
-
-def _wrong_with(facet: Facet, pointer: str) -> Iterator[Problem]:
-    for key in ("_producer", "_schemaURL"):
-        if f'"{key}":'.encode() not in facet.body:
-            yield Problem(f"{pointer}/{key}", "missing")
-    for below, reason in shape_problems(facet):
-        yield Problem(pointer + below, reason)
 
 
 def _names(namespace: bytes, name: bytes) -> tuple[str, str] | None:

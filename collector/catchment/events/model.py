@@ -5,13 +5,15 @@ Knows the shapes of OpenLineage 2-0-2 and nothing of the graph, of SQL or of a t
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from catchment.errors import Problem
 
 R = TypeVar("R")
 J = TypeVar("J")
 D = TypeVar("D")
+Entity = Literal["run", "job", "dataset", "input", "output"]
+"""What a facet is of: its name means something only together with this."""
 
 
 class EventType(Enum):

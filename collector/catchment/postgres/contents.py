@@ -3,7 +3,7 @@
 What is content-addressed never changes, so that it may be kept as long as there is room.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 import asyncpg
@@ -14,7 +14,7 @@ from catchment.lineage.bags import EMPTY, Bag
 from catchment.lineage.fold import RunFold
 from catchment.postgres.asking import Asking
 from catchment.postgres.caches import Cache
-from catchment.postgres.folds import Builder, References, unpack
+from catchment.postgres.folds import Builder, References, Use, once_of, unpack
 
 
 def facet_of(name: str, deleted: bool, body: bytes) -> Facet:
@@ -61,6 +61,22 @@ class Contents(Asking):
             self._bags.trim()
         # The empty bag has no rows of facets.
         return {row_id: found.get(row_id, EMPTY) for row_id in (*found, *missing)}
+
+    async def once(self, rows: Sequence[asyncpg.Record]) -> list[tuple[Bag, Bag]]:
+        """Of reads and writes (rows of `latest_sightings`) the facets that only they have.
+
+        Dataset facets without history, and inputFacets. Each run is read once.
+        """
+        wanted: dict[int, set[Use]] = {}
+        for row in rows:
+            wanted.setdefault(row["run"], set()).add((row["entity"], row["dir"].decode()))
+        packed = await self.ask("folds_of_runs", list(wanted)) if wanted else []
+        found = {row["id"]: once_of(unpack(row["fold"]), wanted[row["id"]]) for row in packed}
+        nothing = (EMPTY, EMPTY)
+        return [
+            found.get(row["run"], {}).get((row["entity"], row["dir"].decode()), nothing)
+            for row in rows
+        ]
 
     async def folds(self, packed: Mapping[bytes, bytes]) -> dict[bytes, RunFold]:
         """Folds of runs, by whatever key they were given."""

@@ -5,7 +5,7 @@ written, not what it means. Reading has two steps, so that the ids of a whole ba
 looked up at once: `unpack` and `references`, then `build`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib import resources
@@ -15,7 +15,7 @@ import msgspec
 import zstandard
 
 from catchment.events.model import Facet
-from catchment.lineage.bags import EMPTY, Bag, Layer, Layers
+from catchment.lineage.bags import EMPTY, Bag, Layer, Layers, flatten, merge_layers
 from catchment.lineage.fold import Part, RunFold, Sight, Sights
 
 # The forms of folds that stand in databases, each with its dictionary; new ones are of the last.
@@ -42,6 +42,8 @@ _decompressors = {
 }
 
 Raw = list[Any]
+Use = tuple[int, str]
+"""The id of a dataset, and "i" or "o"."""
 
 
 def bags_in(fold: RunFold) -> Iterable[Bag]:
@@ -211,6 +213,26 @@ class Builder:
 
     def _by_id(self, raw: Raw, base: int) -> Layers:
         return tuple([Layer(time + base, rank, self.bags[bag]) for time, rank, bag in raw])
+
+
+def once_of(raw: Raw, wanted: Collection[Use]) -> dict[Use, tuple[Bag, Bag]]:
+    """Of datasets as a run read or wrote them the facets without history, and inputFacets.
+
+    They stand in the fold in full, so that no id has to be looked up.
+    """
+    base = raw[0]
+    found: dict[Use, tuple[Layers, Layers]] = {}
+    for part in raw[10]:
+        for direction, sights in (("i", part[6]), ("o", part[7])):
+            for dataset, _, _, own, io in sights:
+                use = (dataset, direction)
+                if use in wanted:
+                    known_own, known_io = found.get(use, ((), ()))
+                    found[use] = (
+                        merge_layers(known_own, _outline(own, base)),
+                        merge_layers(known_io, _outline(io, base)),
+                    )
+    return {use: (flatten(own), flatten(io)) for use, (own, io) in found.items()}
 
 
 def _absolute(offset: int | None, base: int) -> int | None:

@@ -21,7 +21,7 @@ from catchment.errors import (
     TooLarge,
 )
 from catchment.events.decode import Reader
-from catchment.events.elements import Limits
+from catchment.events.limits import Limits
 from catchment.events.strict import problems_of
 from catchment.lineage.assertion import (
     BUILDERS,

@@ -86,7 +86,7 @@ def test_facets_that_cannot_be_used_are_listed(server: Collector) -> None:
     assert {found["pointer"] for found in stored(server, sent)["problems"]} == {
         "/inputs/0/facets/schema/fields",
         "/outputs/0/facets/columnLineage/fields",
-        "/run/facets/parent",
+        "/run/facets/parent/run/runId",
         "/run/facets/nominalTime/nominalStartTime",
         "/job/facets/lineage/entries",
     }

@@ -24,7 +24,9 @@ def test_facets_of_a_run_and_of_its_job(database_url: str) -> None:
             await service.get(f"/jobs/runs/{run_id(9)}/facets", type="run")
         ]
 
-    run, job, none, unknown = asked(database_url, events, ask)
+    run, job, datasets, unknown = asked(database_url, events, ask)
     assert run == {"runId": run_id(1), "facets": {"env": FACET | {"a": 1}}}
     assert job["facets"]["sourceCodeLocation"]["url"] == "https://example.org/x"
-    assert (none, unknown) == (None, None)
+    nothing: Json = {"inputDatasetVersions": [], "outputDatasetVersions": []}
+    assert datasets == {"runId": run_id(1), **nothing}
+    assert unknown is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from catchment.errors import NoIdentity, Permanent, TooLarge
 from catchment.events import decode, elements, splitter
 from catchment.events.decode import Reader
-from catchment.events.elements import Limits
+from catchment.events.limits import Limits
 from catchment.events.times import _read_any, read_time
 from catchment.lineage.assertion import BUILDERS
 from tests.property.strategies import Json, event_sets

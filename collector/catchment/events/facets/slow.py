@@ -17,5 +17,8 @@ SLOW = frozenset(
     }
 )
 
+OF_DATA = frozenset({"dataQualityAssertions", "dataQualityMetrics"})
+"""inputFacets that speak of the data as it was read; the others speak of the read."""
+
 SEARCHED = frozenset({"schema", "documentation", "tags"})
 """Those whose words are searched; the database's function `facet_form` names the same."""

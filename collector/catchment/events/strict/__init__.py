@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from catchment.errors import NotJson, Problem, TooLarge
-from catchment.events.elements import Limits
+from catchment.events.limits import Limits
 from catchment.events.strict.envelope import DatasetEvent, Event, JobEvent, RunEvent
 from catchment.events.strict.reading import read
 from catchment.events.strict.wording import problems_in

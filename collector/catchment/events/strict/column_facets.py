@@ -19,7 +19,11 @@ class SchemaField(TypedDict):
 
 
 class SchemaDatasetFacet(DeletableFacet):
-    """`schema`: the columns."""
+    """`schema` (1-2-0): the columns.
+
+    It gives the columns of the dataset and the version of its schema, has history, and its words
+    are searched.
+    """
 
     fields: NotRequired[list[SchemaField]]
 
@@ -49,7 +53,10 @@ class OutputField(TypedDict):
 
 
 class ColumnLineageDatasetFacet(DeletableFacet):
-    """`columnLineage`: column by column; `dataset` lists what affects all of them."""
+    """`columnLineage` (1-2-0): column by column; `dataset` lists what affects all of them.
+
+    It gives the edges between columns, and edges and pairs of datasets of basis `column`.
+    """
 
     fields: dict[str, OutputField]
     dataset: NotRequired[list[InputField]]

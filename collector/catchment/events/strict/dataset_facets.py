@@ -12,7 +12,10 @@ from catchment.events.strict.quality_facets import DataQualityMetricsDatasetFace
 
 
 class CatalogDatasetFacet(DeletableFacet):
-    """`catalog`: where the dataset is registered."""
+    """`catalog` (1-1-0): where the dataset is registered.
+
+    It is shown with the dataset, and has history.
+    """
 
     framework: str
     type: str
@@ -24,27 +27,39 @@ class CatalogDatasetFacet(DeletableFacet):
 
 
 class DatasetTypeDatasetFacet(DeletableFacet):
-    """`datasetType`: what kind of dataset it is."""
+    """`datasetType` (1-0-1): what kind of dataset it is.
+
+    It is the type of the dataset, and has history.
+    """
 
     datasetType: str
     subType: NotRequired[str]
 
 
 class DatasetVersionDatasetFacet(DeletableFacet):
-    """`version`: as the storage names it."""
+    """`version` (1-0-1): as the storage names it.
+
+    It names the version that a run wrote, or the one that it read.
+    """
 
     datasetVersion: str
 
 
 class DatasourceDatasetFacet(DeletableFacet):
-    """`dataSource`: what the namespace stands for."""
+    """`dataSource` (1-0-1): what the namespace stands for.
+
+    It names the source that the dataset lies in, and says its URL.
+    """
 
     name: NotRequired[str]
     uri: NotRequired[Uri]
 
 
 class DocumentationDatasetFacet(DeletableFacet):
-    """`documentation` of a dataset."""
+    """`documentation` (1-1-0) of a dataset.
+
+    It is the description of the dataset, has history, and its words are searched.
+    """
 
     description: str
     contentType: NotRequired[str]
@@ -58,26 +73,38 @@ class HierarchyLevel(TypedDict):
 
 
 class HierarchyDatasetFacet(DeletableFacet):
-    """`hierarchy`: what the dataset is part of, the largest first."""
+    """`hierarchy` (1-0-0): what the dataset is part of, the largest first.
+
+    It is shown with the dataset, and has history.
+    """
 
     hierarchy: list[HierarchyLevel]
 
 
 class LifecycleStateChangeDatasetFacet(DeletableFacet):
-    """`lifecycleStateChange`: what became of the dataset as a whole."""
+    """`lifecycleStateChange` (1-0-1): what became of the dataset as a whole.
+
+    It is the `lifecycleState` of the version that the run wrote.
+    """
 
     lifecycleStateChange: Literal["ALTER", "CREATE", "DROP", "OVERWRITE", "RENAME", "TRUNCATE"]
     previousIdentifier: NotRequired[Identifier]
 
 
 class OwnershipDatasetFacet(DeletableFacet):
-    """`ownership` of a dataset."""
+    """`ownership` (1-0-1) of a dataset.
+
+    It is shown with the dataset, and has history.
+    """
 
     owners: NotRequired[list[Owner]]
 
 
 class StorageDatasetFacet(DeletableFacet):
-    """`storage`: layer and format."""
+    """`storage` (1-0-1): layer and format.
+
+    It is shown with the dataset, and has history.
+    """
 
     storageLayer: str
     fileFormat: NotRequired[str]
@@ -90,7 +117,10 @@ class Symlink(Identifier):
 
 
 class SymlinksDatasetFacet(DeletableFacet):
-    """`symlinks`: its other names."""
+    """`symlinks` (1-0-1): its other names.
+
+    They are shown with the dataset, and have history.
+    """
 
     identifiers: NotRequired[list[Symlink]]
 
@@ -102,7 +132,11 @@ class DatasetTag(Tag):
 
 
 class TagsDatasetFacet(DeletableFacet):
-    """`tags` of a dataset."""
+    """`tags` (1-0-0) of a dataset.
+
+    They are the tags of the dataset and of its columns, beside those that people gave, and are
+    searched.
+    """
 
     tags: NotRequired[list[DatasetTag]]
 

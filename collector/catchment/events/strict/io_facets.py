@@ -29,11 +29,17 @@ class Statistics(TypedDict):
 
 
 class InputStatisticsInputDatasetFacet(Facet, Statistics):
-    """`inputStatistics`."""
+    """`inputStatistics` (1-0-0): how much was read.
+
+    They are shown with the read; of one run the latest count, as for any facet.
+    """
 
 
 class OutputStatisticsOutputDatasetFacet(Facet, Statistics):
-    """`outputStatistics`."""
+    """`outputStatistics` (1-0-2): how much was written.
+
+    They are shown with the write and with the version that it made; of one run the latest count.
+    """
 
 
 INPUT_FACETS = {

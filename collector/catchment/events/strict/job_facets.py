@@ -11,7 +11,10 @@ from catchment.events.strict.registry_facets import GcpComposerJobFacet, GcpLine
 
 
 class DocumentationJobFacet(DeletableFacet):
-    """`documentation` of a job."""
+    """`documentation` (1-1-0) of a job.
+
+    It is the description of the job, has history, and its words are searched.
+    """
 
     description: str
     contentType: NotRequired[str]
@@ -26,7 +29,10 @@ class EmissionPattern(TypedDict):
 
 
 class JobTypeJobFacet(DeletableFacet):
-    """`jobType`: what kind of job it is."""
+    """`jobType` (2-0-4): what kind of job it is.
+
+    It says whether the job is of type BATCH, STREAM or SERVICE, and gives its labels.
+    """
 
     processingType: str
     integration: str
@@ -35,27 +41,39 @@ class JobTypeJobFacet(DeletableFacet):
 
 
 class OwnershipJobFacet(DeletableFacet):
-    """`ownership` of a job."""
+    """`ownership` (1-0-1) of a job.
+
+    It is shown with the job, and has history.
+    """
 
     owners: NotRequired[list[Owner]]
 
 
 class SQLJobFacet(DeletableFacet):
-    """`sql`: the query."""
+    """`sql` (1-1-0): the query.
+
+    It is part of what makes a version of the job.
+    """
 
     query: str
     dialect: NotRequired[str]
 
 
 class SourceCodeJobFacet(DeletableFacet):
-    """`sourceCode`: the code itself."""
+    """`sourceCode` (1-0-1): the code itself.
+
+    It is part of what makes a version of the job.
+    """
 
     language: str
     sourceCode: str
 
 
 class SourceCodeLocationJobFacet(DeletableFacet):
-    """`sourceCodeLocation`: where the code is."""
+    """`sourceCodeLocation` (1-1-0): where the code is.
+
+    It is the location of the job, and part of what makes a version of it.
+    """
 
     type: str
     url: Uri
@@ -68,7 +86,10 @@ class SourceCodeLocationJobFacet(DeletableFacet):
 
 
 class TagsJobFacet(DeletableFacet):
-    """`tags` of a job."""
+    """`tags` (1-0-0) of a job.
+
+    They are the tags of the job, beside those that people gave it, and are searched.
+    """
 
     tags: NotRequired[list[Tag]]
 

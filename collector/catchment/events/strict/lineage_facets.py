@@ -72,13 +72,20 @@ Target = Annotated[object, ByType((DatasetTarget, JobTarget, OwnJobTarget))]
 
 
 class LineageJobFacet(DeletableFacet):
-    """`lineage` of a job: the complete set of edges."""
+    """`lineage` (1-0-0) of a job: the complete set of edges.
+
+    It gives the edges and pairs of basis `explicit`, in place of each input to each output; those
+    of a run accumulate, that of a JobEvent is replaced by the next.
+    """
 
     entries: list[Target]
 
 
 class LineageDatasetFacet(DeletableFacet):
-    """`lineage` of a dataset, which is the target."""
+    """`lineage` (1-0-0) of a dataset, which is the target.
+
+    It is shown with the dataset, and has history.
+    """
 
     inputs: NotRequired[list[Source]]
     fields: NotRequired[dict[str, FieldTarget]]

@@ -31,13 +31,20 @@ class Metrics(TypedDict):
 
 
 class DataQualityMetricsDatasetFacet(DeletableFacet, Metrics):
-    """`dataQualityMetrics` of a dataset."""
+    """`dataQualityMetrics` (1-0-0) of a dataset.
+
+    They are shown with the read or write, and with the dataset: the latest of its five newest reads
+    and its newest write.
+    """
 
     captureDate: NotRequired[DateTime]
 
 
 class DataQualityMetricsInputDatasetFacet(Facet, Metrics):
-    """`dataQualityMetrics` of what one run read."""
+    """`dataQualityMetrics` (1-0-3) of what one run read.
+
+    They are shown with the read, and with the dataset: the latest of its five newest reads.
+    """
 
 
 class Assertion(TypedDict):
@@ -57,6 +64,9 @@ class Assertion(TypedDict):
 
 
 class DataQualityAssertionsDatasetFacet(Facet):
-    """`dataQualityAssertions`, which is of an input in spite of its name."""
+    """`dataQualityAssertions` (1-1-0), which is of an input in spite of its name.
+
+    They are shown with the read, and with the dataset: the latest of its five newest reads.
+    """
 
     assertions: list[Assertion]

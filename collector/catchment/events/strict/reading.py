@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from catchment.errors import NotJson, Problem, TooLarge
 from catchment.events import splitter, text
 from catchment.events.strict.wording import pointer
@@ -52,6 +54,14 @@ def read(body: bytes, depth_max: int) -> tuple[Any, Iterator[Problem]]:
     if b"\\u" in body and splitter.unusual(body):
         odd.append("a surrogate, which need not be lone")
     return tree, _oddities(tree, ()) if odd else iter(())
+
+
+def tree(body: bytes) -> Any:
+    """The value that canonical JSON spells, as far as models look at it."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return _decoder([]).decode(body.decode())
 
 
 def _decoder(odd: list[str]) -> json.JSONDecoder:

@@ -9,14 +9,20 @@ from catchment.events.strict.kinds import Number
 
 
 class GcpComposerRunFacet(Facet):
-    """`gcp_composer_run`."""
+    """`gcp_composer_run` (1-0-x): the run as Cloud Composer knows it.
+
+    It is shown with the run.
+    """
 
     dagRunId: str
     taskExecutionDate: NotRequired[str]
 
 
 class GcpComposerJobFacet(DeletableFacet):
-    """`gcp_composer_job`."""
+    """`gcp_composer_job` (1-0-x): the task as Cloud Composer knows it.
+
+    It is shown with the job.
+    """
 
     environmentName: str
     dagId: str
@@ -27,7 +33,10 @@ class GcpComposerJobFacet(DeletableFacet):
 
 
 class GcpDataprocRunFacet(Facet):
-    """`gcp_dataproc`."""
+    """`gcp_dataproc` (1-0-x): the run as Dataproc knows it.
+
+    It is shown with the run.
+    """
 
     appId: NotRequired[str]
     appName: NotRequired[str]
@@ -51,14 +60,20 @@ class GcpOrigin(TypedDict):
 
 
 class GcpLineageJobFacet(DeletableFacet):
-    """`gcp_lineage`."""
+    """`gcp_lineage` (1-0-x): the job as Google Cloud shows it.
+
+    It is shown with the job.
+    """
 
     displayName: NotRequired[str]
     origin: NotRequired[GcpOrigin]
 
 
 class IcebergScanReportInputDatasetFacet(Facet):
-    """`icebergScanReport`."""
+    """`icebergScanReport` (1-0-x): how a table was read.
+
+    It is shown with the read, with all digits of its `snapshotId`.
+    """
 
     snapshotId: NotRequired[Number]
     filter: NotRequired[str]
@@ -69,7 +84,10 @@ class IcebergScanReportInputDatasetFacet(Facet):
 
 
 class IcebergCommitReportOutputDatasetFacet(Facet):
-    """`icebergCommitReport`."""
+    """`icebergCommitReport` (1-0-x): what a commit wrote.
+
+    It is shown with the write and its version, with all digits of its `snapshotId`.
+    """
 
     snapshotId: NotRequired[Number]
     sequenceNumber: NotRequired[Number]

@@ -31,7 +31,11 @@ class Root(TypedDict):
 
 
 class ParentRunFacet(Facet):
-    """`parent`: the run that started this one."""
+    """`parent` (1-2-0): the run that started this one.
+
+    It is the parent of the run and names the root of them all; both exist from then on, whether or
+    not an event of theirs ever comes.
+    """
 
     run: ParentRun
     job: ParentJob
@@ -55,7 +59,10 @@ class JobDependency(TypedDict):
 
 
 class JobDependenciesRunFacet(Facet):
-    """`jobDependencies`: control flow, which is no data flow."""
+    """`jobDependencies` (1-0-1): control flow, which is no data flow.
+
+    It is shown with the run, and gives no edge of lineage.
+    """
 
     upstream: NotRequired[list[JobDependency]]
     downstream: NotRequired[list[JobDependency]]
@@ -63,14 +70,20 @@ class JobDependenciesRunFacet(Facet):
 
 
 class NominalTimeRunFacet(Facet):
-    """`nominalTime`: the time that the run is about."""
+    """`nominalTime` (1-0-1): the time that the run is about.
+
+    It gives the run its `nominalStartTime` and `nominalEndTime`.
+    """
 
     nominalStartTime: DateTime
     nominalEndTime: NotRequired[DateTime]
 
 
 class ErrorMessageRunFacet(Facet):
-    """`errorMessage`: why the run failed."""
+    """`errorMessage` (1-0-1): why the run failed.
+
+    It is shown with the run; that the run failed, the type of its event says.
+    """
 
     message: str
     programmingLanguage: str
@@ -87,7 +100,10 @@ class ExtractionError(TypedDict):
 
 
 class ExtractionErrorRunFacet(Facet):
-    """`extractionError`: how much of the lineage is missing."""
+    """`extractionError` (1-1-2): how much of the lineage is missing.
+
+    It is shown with the run, whose lineage is what could be told.
+    """
 
     totalTasks: Integer
     failedTasks: Integer
@@ -95,14 +111,20 @@ class ExtractionErrorRunFacet(Facet):
 
 
 class ExternalQueryRunFacet(Facet):
-    """`externalQuery`: the id of the query elsewhere."""
+    """`externalQuery` (1-0-2): the id of the query elsewhere.
+
+    It is shown with the run.
+    """
 
     externalQueryId: str
     source: str
 
 
 class ProcessingEngineRunFacet(Facet):
-    """`processing_engine`: what ran it."""
+    """`processing_engine` (1-1-1): what ran it.
+
+    It is shown with the run.
+    """
 
     version: str
     name: NotRequired[str]
@@ -117,7 +139,11 @@ class EnvironmentVariable(TypedDict):
 
 
 class EnvironmentVariablesRunFacet(Facet):
-    """`environmentVariables`: those that somebody chose to send."""
+    """`environmentVariables` (1-0-0): those that somebody chose to send.
+
+    They are shown with the run; without scope `raw`, values whose names sound like secrets are
+    blanked.
+    """
 
     environmentVariables: list[EnvironmentVariable]
 
@@ -133,13 +159,19 @@ class ExecutionParameter(TypedDict):
 
 
 class ExecutionParametersRunFacet(Facet):
-    """`executionParameters`: what the run was started with."""
+    """`executionParameters` (1-0-0): what the run was started with.
+
+    They are shown with the run.
+    """
 
     parameters: NotRequired[list[ExecutionParameter]]
 
 
 class TagsRunFacet(Facet):
-    """`tags` of a run."""
+    """`tags` (1-0-0) of a run.
+
+    They are shown with the run.
+    """
 
     tags: NotRequired[list[Tag]]
 
@@ -160,7 +192,10 @@ class TestExecution(TypedDict):
 
 
 class TestRunFacet(Facet):
-    """`test`: what the run tested."""
+    """`test` (1-0-1): what the run tested.
+
+    It is shown with the run.
+    """
 
     tests: list[TestExecution]
 

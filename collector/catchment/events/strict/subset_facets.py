@@ -70,12 +70,18 @@ Condition = Annotated[
 
 
 class InputSubsetInputDatasetFacet(Facet):
-    """What was read."""
+    """`subset` (1-0-0) of an input: what of it was read.
+
+    It is shown with the read.
+    """
 
     inputCondition: Condition
 
 
 class OutputSubsetOutputDatasetFacet(Facet):
-    """What was written."""
+    """`subset` (1-0-0) of an output: what of it was written.
+
+    It is shown with the write and with the version that it made.
+    """
 
     outputCondition: Condition

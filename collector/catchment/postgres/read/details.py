@@ -14,12 +14,14 @@ from catchment.lineage.resolve import Resolved, State, resolve
 from catchment.lineage.versions import version_id
 from catchment.postgres.asking import COUNTED_MAX, FOREVER_US, Asking, Total, total_of
 from catchment.postgres.contents import Contents
-from catchment.postgres.read.facets import Facets, resolve_facets
+from catchment.postgres.read.facets import Facets, Shown, lasting, of_owners, once, resolve_facets
 from catchment.postgres.read.marks import MarkBook, Marks
 from catchment.postgres.read.names import Names, Node
 
 LATEST_RUNS_MAX = 10
 _ANCESTORS_MAX = 100
+READS_MAX = 5
+"""Of a dataset, whose facets without history are looked at: most reads test nothing of the data."""
 
 Edge = tuple[int, int, str]
 """job, dataset, "i" or "o"."""
@@ -92,13 +94,15 @@ class Details(Asking):
         versions: bool = True,
         names: Mapping[int, Collection[Node]] | None = None,
     ) -> dict[int, DatasetRow]:
-        """Datasets by id, as they were then. Without `versions` that of each is None.
+        """Datasets by id, as they were then.
 
-        `names`: all names of those that have several; what is said of one is said of the dataset.
+        Without `versions`, as graphs have them: that of each is None, and of facets there are only
+        those with history. `names`: all names of those that have several; what is said of one is
+        said of the dataset.
         """
         names = names or {}
         facets, written, marks = await gather(
-            self._facets_by_names(nodes, names, as_of_us),
+            self._facets_by_names(nodes, names, as_of_us, whole=versions),
             self._written(nodes, as_of_us) if versions else _nothing(),
             self._marks.of([node.key for node in nodes.values()], as_of_us),
         )
@@ -114,15 +118,24 @@ class Details(Asking):
         }
 
     async def _facets_by_names(
-        self, nodes: Mapping[int, Node], names: Mapping[int, Collection[Node]], as_of_us: int
+        self,
+        nodes: Mapping[int, Node],
+        names: Mapping[int, Collection[Node]],
+        as_of_us: int,
+        *,
+        whole: bool,
     ) -> dict[int, Facets]:
         owners: dict[int, list[int]] = {row_id: [] for row_id in nodes}
         for row_id, node in nodes.items():
             for name in names.get(row_id) or (node,):
                 owners.setdefault(name.id, []).append(row_id)
-        rows = await self.ask("bags_of_datasets", list(owners), as_of_us)
-        bags = await self._contents.bags(row["bag"] for row in rows)
-        return resolve_facets(rows, bags, owners)
+        ids = list(owners)
+        shown = await (
+            self._all_shown(ids, as_of_us)
+            if whole
+            else self._lasting("bags_of_datasets", ids, as_of_us)
+        )
+        return resolve_facets(of_owners(shown, owners) if names else shown)
 
     async def _written(self, nodes: Mapping[int, Node], as_of_us: int) -> dict[int, str]:
         return {
@@ -204,8 +217,21 @@ class Details(Asking):
         return await self._facets("bags_of_jobs", ids, FOREVER_US) if ids else {}
 
     async def _facets(self, query: str, ids: list[int], as_of_us: int) -> dict[int, Facets]:
+        return resolve_facets(await self._lasting(query, ids, as_of_us))
+
+    async def _lasting(self, query: str, ids: list[int], as_of_us: int) -> list[Shown]:
         rows = await self.ask(query, ids, as_of_us)
-        return resolve_facets(rows, await self._contents.bags(row["bag"] for row in rows))
+        return list(lasting(rows, await self._contents.bags(row["bag"] for row in rows)))
+
+    async def _all_shown(self, ids: list[int], as_of_us: int) -> list[Shown]:
+        """All that is shown of datasets; without history, by their newest reads and write."""
+        shown, rows = await gather(
+            self._lasting("bags_of_datasets", ids, as_of_us),
+            self.ask("latest_sightings", ids, as_of_us, READS_MAX),
+        )
+        for row, (own, io) in zip(rows, await self._contents.once(rows), strict=True):
+            shown.extend(once(row, own, io))
+        return shown
 
     async def _latest_runs(
         self, nodes: Mapping[int, Node], as_of_us: int, runs_max: int

@@ -5,6 +5,24 @@ from bag_use u cross join lateral (
   select at from sighting s where s.bag_use = u.id and s.at <= $2 order by at desc limit 1) s
 where u.entity = any($1::integer[]) and u.dir in ('i', 'o', 'd');
 
+-- name: latest_sightings
+-- The newest reads and the newest write of each dataset, whose facets without history stand in the run: so
+-- many along each bag, then the newest of all.
+select e.entity, d.dir, s.run, s.at
+from unnest($1::integer[]) as e (entity)
+cross join (values ('i'::"char", $3::integer), ('o'::"char", 1)) as d (dir, wanted)
+cross join lateral (
+  select w.run, w.at from bag_use u cross join lateral (
+    select s.run, s.at, r.uuid from sighting s join run r on r.id = s.run
+    where s.bag_use = u.id and s.at <= $2
+    order by s.at desc, r.uuid desc limit d.wanted) w
+  where u.entity = e.entity and u.dir = d.dir
+  order by w.at desc, w.uuid desc limit d.wanted) s;
+
+-- name: folds_of_runs
+-- Runs in full, each once, however many datasets of a page it is the latest of.
+select id, fold from run where id = any($1::bigint[]);
+
 -- name: bags_of_jobs
 -- As of datasets; what runs show of their job stands on the run.
 select u.entity, u.dir, u.bag, s.at

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from catchment.errors import NoIdentity, Permanent, Problem
 from catchment.events.decode import Reader
-from catchment.events.elements import Limits
+from catchment.events.limits import Limits
 from catchment.events.strict import problems_of
 from catchment.events.strict.reading import MEMBERS_MAX
 from catchment.lineage.assertion import BUILDERS
