@@ -109,9 +109,10 @@ class _Answer:
             )
             for key, version in graph.versions.items()
         ]
+        runs = [run_node(seen[row_id], self._as_of_us) for row_id in graph.runs]
         edges = sorted(graph.edges.values(), key=lambda edge: edge.ends)
         return {
-            "nodes": [*versions, *[run_node(seen[one], self._as_of_us) for one in graph.runs]],
+            "nodes": [*versions, *runs] if graph.focus else [*runs, *versions],
             "edges": [edge_json(edge) for edge in edges],
             "truncated": graph.truncated,
             "frontier": sorted(graph.frontier),

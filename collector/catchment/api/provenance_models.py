@@ -106,7 +106,10 @@ class ProvenanceEdge(Answer):
 
 
 class Provenance(Answer):
-    """Versions and runs, both nearest first. `frontier`: node ids to go on from if it was cut."""
+    """Versions and runs, each nearest first; the first node is what was asked for.
+
+    `frontier`: node ids to go on from if it was cut.
+    """
 
     nodes: list[RunNode | VersionNode]
     edges: list[ProvenanceEdge]

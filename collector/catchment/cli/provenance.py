@@ -31,21 +31,21 @@ def run_provenance(
     if as_json:
         answer_json(found)
         return
-    _console().print(draw(found, node, direction))
+    _console().print(draw(found, direction))
     if found["truncated"]:
         rest = ", ".join(printable(one) for one in found["frontier"][:3])
         remark(f"Cut at a bound of the server; go on from {rest} ...")
 
 
-def draw(found: Json, asked: str, direction: str) -> Tree:
+def draw(found: Json, direction: str) -> Tree:
     """A tree from what was asked for; what stands above already is not drawn again."""
     nodes = {one["id"]: one for one in found["nodes"]}
     near, far = ("destination", "origin") if direction == "upstream" else ("origin", "destination")
     edges: dict[str, list[Json]] = {}
     for edge in found["edges"]:
         edges.setdefault(edge[near], []).append(edge)
-    # A version that was asked for by its dataset stands first, under its own id.
-    focus = asked if asked in nodes else next(iter(nodes))
+    # What was asked for stands first, under its own id.
+    focus = found["nodes"][0]["id"]
     root = Tree(Text.assemble(_label(nodes[focus]), (f"  {_TITLES[direction]}", "dim")))
     if focus not in edges:
         root.add(Text("nothing that is known", "dim"))
@@ -151,7 +151,7 @@ def _draw_model(found: Json) -> Tree:
         for of, key in (("parameters", "key"), ("metrics", "name")):
             if one[of]:
                 pairs = ", ".join(f"{pair[key]}={pair['value']}" for pair in one[of])
-                branch.add(printable(f"{of}: {pairs}"))
+                branch.add(Text(printable(f"{of}: {pairs}")))
         for read in one["inputs"]:
             version = "" if read["version"] is None else f"  #{read['version']}"
             name = printable(f"{read['namespace']}  {read['name']}{version}")
