@@ -110,10 +110,13 @@ class _Answer:
             for key, version in graph.versions.items()
         ]
         runs = [run_node(seen[row_id], self._as_of_us) for row_id in graph.runs]
-        edges = sorted(graph.edges.values(), key=lambda edge: edge.ends)
+        edges = sorted(
+            [edge_json(edge) for edge in graph.edges.values()],
+            key=lambda edge: (edge["origin"], edge["destination"]),
+        )
         return {
             "nodes": [*versions, *runs] if graph.focus else [*runs, *versions],
-            "edges": [edge_json(edge) for edge in edges],
+            "edges": edges,
             "truncated": graph.truncated,
             "frontier": sorted(graph.frontier),
         }

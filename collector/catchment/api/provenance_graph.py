@@ -68,7 +68,7 @@ class Graph:
     focus: Version | None
     runs: dict[int, RunRow] = field(default_factory=dict)
     versions: dict[VersionKey, Version] = field(default_factory=dict)
-    edges: dict[tuple[str, str], Edge] = field(default_factory=dict)
+    edges: dict[tuple[int, VersionKey, bool], Edge] = field(default_factory=dict)
     frontier: set[str] = field(default_factory=set)
     truncated: bool = False
 
@@ -99,7 +99,7 @@ class Graph:
                     self.versions[edge.version.key] = edge.version
                     new.append(edge.version)
             for edge in (*([hop.via] if hop.via else []), *edges):
-                self.edges[edge.ends] = edge
+                self.edges[edge.run.id, edge.version.key, edge.reads] = edge
         return new
 
     def leave(self, hops: Sequence[Hop]) -> None:

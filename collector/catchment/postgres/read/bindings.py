@@ -7,12 +7,11 @@ began, never its own; where none was, the latest unconfirmed one.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from catchment.events.names import from_text
 from catchment.lineage.versions import named_version_hash, version_id
 from catchment.postgres.asking import Asking
-from catchment.postgres.read.details import RunRow
+from catchment.postgres.read.details import RunRow, uuid_text
 from catchment.postgres.read.names import Node
 
 # Writes named by an event after their run's end are seldom, and seldom far behind.
@@ -109,6 +108,6 @@ def _binding(read: Read, row: Any, *, inferred: bool) -> Binding:
     writer = Writer(row["run"], row["uuid"], from_text(row["namespace"]))
     if read.named is not None:
         return Binding(read.dataset, read.named, writer, kind)
-    derived = str(UUID(bytes=version_id(writer.uuid, read.dataset.key)))
-    version = from_text(row["version"]) if row["version"] else derived
+    named = from_text(row["version"]) if row["version"] else None
+    version = named or uuid_text(version_id(writer.uuid, read.dataset.key))
     return Binding(read.dataset, version, writer, kind)
