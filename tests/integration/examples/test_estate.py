@@ -153,8 +153,11 @@ def test_the_model_says_what_each_version_was_made_by_and_from(estate: Estate) -
 
 
 def test_the_night_after_the_failed_one_scored_with_its_own_model(estate: Estate) -> None:
-    path = "/api/v1/provenance?nodeId=dataset%3Amodels%3A%2F%2Fregistry.example.org%3Achurn%23"
-    below = {n: estate.get(f"{path}{n}&direction=downstream")["nodes"] for n in (2, 3)}
+    asked = {"direction": "downstream"}
+    model = "dataset:models://registry.example.org:churn"
+    below = {
+        n: estate.get("/api/v1/provenance", nodeId=f"{model}#{n}", **asked)["nodes"] for n in (2, 3)
+    }
     reports = {
         n: [one["data"]["startedAt"][8:10] for one in nodes if one["type"] == "RUN"
             and one["data"]["job"]["name"] == "morning"]
