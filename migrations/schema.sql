@@ -619,6 +619,18 @@ create table mention (
   constraint mention_pkey PRIMARY KEY (facet, key)
 );
 
+create table model_named (
+  dataset integer not null,
+  constraint model_named_pkey PRIMARY KEY (dataset)
+);
+
+create table named_read (
+  dataset integer not null,
+  run bigint not null,
+  hash uuid not null,
+  constraint named_read_pkey PRIMARY KEY (dataset, hash, run)
+);
+
 create table named_version (
   dataset integer not null,
   run bigint not null,

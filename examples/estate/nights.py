@@ -138,6 +138,11 @@ class _Night:
                 "1-0-0/ExecutionParametersRunFacet",
                 parameters=[{"key": "depth", "value": str(4 + self.night)}],
             )
+            facets["catchment_evaluation"] = {
+                "_producer": f"{PRODUCER}/{step.system}",
+                "_schemaURL": f"{PRODUCER}/catchment_evaluation.json",
+                "metrics": [{"name": "auc", "value": round(0.81 + 0.01 * self.night, 2)}],
+            }
         failed = self.failed and "customer_features" in step.writes
         reads = [self.read(step, key) for key in step.reads]
         writes = [] if failed else [self.written(step, key) for key in step.writes]

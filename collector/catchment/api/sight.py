@@ -43,6 +43,8 @@ class Sight:
         self.view = view_of(grant)
         self.sees = self.view.sees
         self.limited = bool(grant.namespaces)
+        # Runs share bags: each is looked through once. It is kept, so that its id is its own.
+        self._bags: dict[int, tuple[Bag, Bag]] = {}
 
     def require(self, namespace: str) -> None:
         """Make sure that this namespace is the caller's.
@@ -123,7 +125,10 @@ class Sight:
         return tuple([Layer(time_us, rank, self._bag(bag)) for time_us, rank, bag in layers])
 
     def _bag(self, bag: Bag) -> Bag:
-        return Bag(tuple(map(self._facet, bag.facets)))
+        known = self._bags.get(id(bag))
+        if known is None:
+            known = self._bags[id(bag)] = (bag, Bag(tuple(map(self._facet, bag.facets))))
+        return known[1]
 
     def _facet(self, facet: Facet) -> Facet:
         body = _shown(facet, self.view)

@@ -14,6 +14,7 @@ from catchment.cli.serving import answer_ready
 from catchment.settings import Settings
 
 _REPORT = "dataset:postgres://warehouse.example.org:5432:dwh.reports.customers_at_risk"
+_CHURN = "dataset:models://registry.example.org:churn"
 _NIGHTS = "/api/v1/namespaces/airflow/jobs/shop_nightly/runs"
 _MODEL = "/api/v1/namespaces/models%3A%2F%2Fregistry.example.org/datasets/churn/versions"
 
@@ -30,12 +31,15 @@ def _announce(url: str) -> None:
 
 def _suggestions(url: str) -> list[str]:
     ask = f"{_command(url)} lineage {shlex.quote(_REPORT)} --direction upstream"
+    made = f"{_command(url)} provenance {shlex.quote(_CHURN)}"
     return [
         "It holds the last five nights of a shop: tables, clicks, features, a model, two reports.",
         "Ask it from a second terminal; addresses may be opened in a browser as well.",
         "",
         "  Where does a report come from?",
         f"    {ask}",
+        "  Which run made the latest model, from which code and versions of which data?",
+        f"    {made}",
         "  Which of the nights failed?",
         f"    curl {shlex.quote(url + _NIGHTS)}",
         "  Which run made which version of the model?",

@@ -172,6 +172,38 @@ def lineage(
 
 
 @app.command()
+def provenance(
+    node: Annotated[
+        str,
+        typer.Argument(
+            help="run:UUID, dataset:NAMESPACE:NAME#VERSION, or dataset:NAMESPACE:NAME (its latest)"
+        ),
+    ],
+    direction: Annotated[str, typer.Option(help="upstream or downstream.")] = "upstream",
+    depth: Annotated[int, typer.Option(help="How many runs on the way.", min=0)] = 20,
+    as_of: Annotated[str | None, typer.Option(help="As it was at this time (RFC 3339).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Draw which runs made a version, from which code and versions of which data."""
+    from catchment.cli.provenance import run_provenance  # noqa: PLC0415
+
+    run_provenance(node, direction, depth, as_of, as_json=as_json)
+
+
+@app.command()
+def models(
+    namespace: Annotated[str | None, typer.Argument(help="Only models of this one.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The versions of this model.")] = None,
+    limit: Annotated[int, typer.Option(help="How many.", min=1, max=1000)] = 100,
+    as_json: Json = False,
+) -> None:
+    """List models, or show what each version of one was made by and from."""
+    from catchment.cli.provenance import run_models  # noqa: PLC0415
+
+    run_models(namespace, name, limit, as_json=as_json)
+
+
+@app.command()
 def search(
     words: Annotated[list[str], typer.Argument(help="All of them are looked for.")],
     kind: Annotated[str | None, typer.Option(help="dataset or job; both if absent.")] = None,

@@ -80,13 +80,11 @@ class Resolved:
 
     def named_versions(self) -> dict[bytes, str]:
         """Dataset written -> the version that its `version` facet names."""
-        versions = {}
-        for key, sight in self.writes.items():
-            facet = _facet(flatten(sight.own), "version")
-            version = read_version(facet) if facet else None
-            if version:
-                versions[key] = version
-        return versions
+        return _named(self.writes)
+
+    def named_reads(self) -> dict[bytes, str]:
+        """Dataset read -> the version that its `version` facet names."""
+        return _named(self.reads)
 
 
 def resolve(fold: RunFold) -> Resolved:
@@ -173,6 +171,16 @@ def _union(parts: list[Sights], pick: Callable[[int, int], int]) -> Sights:
             known: Sight | None = union.get(key)
             union[key] = sight if known is None else merge_sight(known, sight, pick)
     return union
+
+
+def _named(sights: Sights) -> dict[bytes, str]:
+    versions = {}
+    for key, sight in sights.items():
+        facet = _facet(flatten(sight.own), "version")
+        version = read_version(facet) if facet and not facet.deleted else None
+        if version:
+            versions[key] = version
+    return versions
 
 
 def _facet(bag: Bag, name: str) -> Facet | None:

@@ -58,6 +58,13 @@ def test_it_says_what_to_ask_and_leaves_nothing(data_dir: Path, database_url: st
             lineage, shell=True, env=environment(), capture_output=True, text=True, check=True
         ).stdout
         assert "postgres://shop.example.org:5432  shop.public.orders" in drawn
+        [made] = [line for line in said if "provenance " in line]
+        model = subprocess.run(
+            made, shell=True, env=environment(), capture_output=True, text=True, check=True
+        ).stdout
+        assert model.startswith("model models://registry.example.org  churn  #4  comes from")
+        assert "run science  train_churn  COMPLETED" in model
+        assert "postgres://shop.example.org:5432  shop.public.orders" in model
         runs, versions = [httpx.get(shlex.split(line)[-1]).json() for line in addresses]
         assert sorted(run["state"] for run in runs["runs"]) == ["COMPLETED"] * 4 + ["FAILED"]
         assert [one["version"] for one in versions["versions"]] == ["4", "3", "2", "1"]

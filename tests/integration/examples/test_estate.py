@@ -139,3 +139,29 @@ def test_datasets_are_described_by_their_owners(estate: Estate) -> None:
     found = estate.lineage(AT_RISK, direction="downstream")
     [read] = found[AT_RISK]["outEdges"]
     assert (read["destination"], read["basis"]) == ("job:dashboards:sales", "declared")
+
+
+def test_the_model_says_what_each_version_was_made_by_and_from(estate: Estate) -> None:
+    [model] = estate.get("/api/v1/models")["models"]
+    assert (model["name"], model["latestVersion"]) == ("churn", "4")
+    versions = estate.get("/api/v1/models/models%3A%2F%2Fregistry.example.org/churn")["versions"]
+    assert [one["version"] for one in versions] == ["4", "3", "2", "1"]
+    assert [one["metrics"][0]["value"] for one in versions] == [0.85, 0.84, 0.82, 0.81]
+    assert len({one["code"]["commit"] for one in versions}) == 4
+    assert {len(one["inputs"]) for one in versions} == {2}
+    assert {read["binding"] for one in versions for read in one["inputs"]} == {"inferred"}
+
+
+def test_the_night_after_the_failed_one_scored_with_its_own_model(estate: Estate) -> None:
+    asked = {"direction": "downstream"}
+    model = "dataset:models://registry.example.org:churn"
+    below = {
+        n: estate.get("/api/v1/provenance", nodeId=f"{model}#{n}", **asked)["nodes"] for n in (2, 3)
+    }
+    reports = {
+        n: [one["data"]["startedAt"][8:10] for one in nodes if one["type"] == "RUN"
+            and one["data"]["job"]["name"] == "morning"]
+        for n, nodes in below.items()
+    }  # fmt: skip
+    # In the night that failed nobody scored: the report was made of the scores of the night before.
+    assert {n: sorted(days) for n, days in reports.items()} == {2: ["02", "03"], 3: ["04"]}

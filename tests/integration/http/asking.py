@@ -33,6 +33,7 @@ KNOWN: list[Json] = [
     | {"dataset": "only declared", "nodeId": f"job:{world.SPACE}:{world.JOB}", "run": world.LATE}
     | {"runId": "not-a-uuid", "type": "dataset"},
     {"namespace": "models", "dataset": world.MODEL, "name": world.MODEL, "nodeId": "run:flow-1"}
+    | {"model": world.MODEL}
     | {"job": "x", "run": "flow-1", "runId": "flow-1", "kind": "dead-letter", "seq": 12},
     # In a path a lone surrogate is `%ED%A0%80`; a query cannot say it.
     {"namespace": "odd", "job": "\ud800", "run": "odd", "runId": "odd", "dataset": "x", "seq": 11},

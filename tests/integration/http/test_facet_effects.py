@@ -55,11 +55,11 @@ def test_parent_is_the_parent_of_the_run_and_names_the_root(server: Collector) -
     assert get(server, f"/jobs/runs/{UUID.format(2)}")["state"] == "NEW"
 
 
-def test_job_dependencies_give_no_edge_of_lineage(server: Collector) -> None:
-    other = {"job": {"namespace": "tests", "name": "never seen"}}
+def test_job_dependencies_name_jobs_and_are_no_data_flow(server: Collector) -> None:
+    other = {"job": {"namespace": "tests", "name": "only waited for"}}
     sent, *_ = given(server, "run", jobDependencies={"upstream": [other], "downstream": [other]})
     assert edges(server, sent) == {("inputs-outputs", "inEdges"), ("inputs-outputs", "outEdges")}
-    assert server.client.get("/api/v1/namespaces/tests/jobs/never seen").status_code == 404
+    assert get(server, "/namespaces/tests/jobs/only waited for")["latestRun"] is None
 
 
 def test_nominal_time_gives_the_run_its_nominal_times(server: Collector) -> None:

@@ -14,6 +14,7 @@ from tests.integration.http.test_keys import new_key
 OURS, THEIRS = "team-db", "hidden-db"
 RUN, OTHER_RUN = "0190a000-0000-7000-8000-0000000000a1", "0190a000-0000-7000-8000-0000000000a2"
 FACET = {"_producer": "https://example.org/p", "_schemaURL": "https://example.org/s"}
+MODEL = FACET | {"datasetType": "MODEL"}
 PASSWORD = "hunter2"
 URL = f"postgres://u:{PASSWORD}@hidden-host:5432"
 API = "/api/v1"
@@ -22,8 +23,11 @@ FIRST = 4
 SECOND, DEAD, NONE = FIRST + 1, FIRST + 2, 99
 
 
-def name(namespace: str, of: str) -> dict[str, str]:
+def name(namespace: str, of: str) -> dict[str, Any]:
     return {"namespace": namespace, "name": of}
+
+
+MODEL_OF_OTHERS = name(THEIRS, "t") | {"facets": {"datasetType": MODEL}}
 
 
 def our_event() -> dict[str, Any]:
@@ -32,6 +36,7 @@ def our_event() -> dict[str, Any]:
         "columnLineage": FACET | {"fields": columns},
         "dataSource": FACET | {"name": URL, "uri": URL},
         "documentation": FACET | {"description": f"from {URL}/x"},
+        "datasetType": MODEL,
         "schema": FACET | {"fields": [{"name": "token", "type": "text", "description": URL}]},
     }
     return event(
@@ -41,13 +46,15 @@ def our_event() -> dict[str, Any]:
             "runId": RUN,
             "facets": {
                 "env": FACET | {"password": PASSWORD},
+                "executionParameters": FACET
+                | {"parameters": [{"key": "api_key", "value": PASSWORD}]},
                 "parent": FACET
  | {"run": {"runId": OTHER_RUN}, "job": name("hidden-etl", "theirs")},
             },
         },
         inputs=[name(THEIRS, "s") | {"inputFacets": {"x": FACET | {"api_key": PASSWORD}}},
                 name(OURS, "a")],
-        outputs=[name(OURS, "b") | {"facets": described}, name(THEIRS, "t")],
+        outputs=[name(OURS, "b") | {"facets": described}, MODEL_OF_OTHERS],
     )  # fmt: skip
 
 
@@ -117,6 +124,12 @@ SHOWN = [
     f"/events?nodeId=run:{RUN}",
     "/events/lineage",
     f"/runlineage/upstream?runId={RUN}",
+    f"/provenance?nodeId=run:{RUN}",
+    f"/provenance?nodeId=run:{RUN}&direction=downstream",
+    f"/provenance?nodeId=dataset:{OURS}:b",
+    f"/provenance?nodeId=dataset:{OURS}:b&direction=downstream",
+    "/models",
+    f"/models/{OURS}/b",
     f"/namespaces/{OURS}/datasets/b/versions",
     "/namespaces/team-etl/jobs/ours/versions",
     f"/events/{FIRST}",
@@ -205,6 +218,9 @@ def test_lists_are_of_what_is_seen(eyes: Eyes) -> None:
         ("/namespaces/hidden-etl/jobs/theirs", "/namespaces/hidden-etl/jobs/none"),
         ("/namespaces/hidden-etl/jobs/theirs/runs", "/namespaces/nobody/jobs/nothing/runs"),
         (f"/jobs/runs/{OTHER_RUN}", "/jobs/runs/none"),
+        (f"/provenance?nodeId=dataset:{THEIRS}:s", f"/provenance?nodeId=dataset:{THEIRS}:none"),
+        (f"/provenance?nodeId=run:{OTHER_RUN}", "/provenance?nodeId=run:none"),
+        (f"/models/{THEIRS}/t", f"/models/{THEIRS}/none"),
         (f"/events/{SECOND}", f"/events/{NONE}"),
         (f"/events/{SECOND}/meta", f"/events/{NONE}/meta"),
         (f"/events/{DEAD}", f"/events/{NONE}"),
@@ -230,6 +246,27 @@ def test_a_node_id_fits_only_what_is_seen(eyes: Eyes) -> None:
     ours = eyes.get("team", "/lineage", nodeId="dataset:far:x-team:c")
     assert ours.status_code == 200, ours.text
     assert ours.json()["graph"][0]["data"]["namespace"] == "far:x-team"
+
+
+def test_the_way_ends_at_what_is_of_others(eyes: Eyes) -> None:
+    def asked(whose: str, **more: str) -> list[str]:
+        given = {"nodeId": f"dataset:{OURS}:b"} | more
+        nodes = eyes.get(whose, "/provenance", **given).json()["nodes"]
+        return [one["id"].partition("#")[0] for one in nodes]
+
+    ours = [f"dataset:{OURS}:b", f"dataset:{OURS}:a", f"run:{RUN}"]
+    assert sorted(asked("team")) == sorted(ours)
+    assert sorted(asked("admin")) == sorted([*ours, f"dataset:{THEIRS}:s"])
+    assert asked("team", direction="downstream") == [f"dataset:{OURS}:b"]
+    assert f"run:{OTHER_RUN}" in asked("admin", direction="downstream")
+    assert eyes.get("team", "/models").json()["totalCount"] == 1
+    assert eyes.get("admin", "/models").json()["totalCount"] == 2
+    [run] = [one for one in eyes.get("team", "/provenance", nodeId=f"run:{RUN}").json()["nodes"]
+             if one["type"] == "RUN"]  # fmt: skip
+    assert run["data"]["parameters"] == [{"key": "api_key", "value": "[redacted]"}]
+    [version] = eyes.get("team raw", f"/models/{OURS}/b").json()["versions"]
+    assert version["parameters"] == [{"key": "api_key", "value": PASSWORD}]
+    assert [read["name"] for read in version["inputs"]] == ["a"]
 
 
 def test_dead_letters_are_nobodys(eyes: Eyes) -> None:

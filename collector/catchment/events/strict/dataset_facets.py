@@ -119,7 +119,7 @@ class Symlink(Identifier):
 class SymlinksDatasetFacet(DeletableFacet):
     """`symlinks` (1-0-1): its other names.
 
-    They are shown with the dataset, and have history.
+    All of them are one node, at every time, whenever they were said.
     """
 
     identifiers: NotRequired[list[Symlink]]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from catchment.events.strict.base import DeletableFacet, Facet
+from catchment.events.strict.catchment_facets import CATCHMENT_FACETS
 from catchment.events.strict.choice import Bag
 from catchment.events.strict.dataset_facets import DATASET_FACETS
 from catchment.events.strict.io_facets import INPUT_FACETS, OUTPUT_FACETS
@@ -12,11 +13,11 @@ from catchment.events.strict.job_facets import JOB_FACETS
 from catchment.events.strict.kinds import Absent, DateTime, Name, Uri, Uuid
 from catchment.events.strict.run_facets import RUN_FACETS
 
-RunFacets = Annotated[object, Bag(RUN_FACETS, Facet)]
+RunFacets = Annotated[object, Bag(RUN_FACETS | CATCHMENT_FACETS, Facet)]
 JobFacets = Annotated[object, Bag(JOB_FACETS, DeletableFacet, deletable=True)]
 DatasetFacets = Annotated[object, Bag(DATASET_FACETS, DeletableFacet, deletable=True)]
 InputFacets = Annotated[object, Bag(INPUT_FACETS, Facet)]
-OutputFacets = Annotated[object, Bag(OUTPUT_FACETS, Facet)]
+OutputFacets = Annotated[object, Bag(OUTPUT_FACETS | CATCHMENT_FACETS, Facet)]
 
 
 class Run(TypedDict):

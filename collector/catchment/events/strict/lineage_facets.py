@@ -75,7 +75,8 @@ class LineageJobFacet(DeletableFacet):
     """`lineage` (1-0-0) of a job: the complete set of edges.
 
     It gives the edges and pairs of basis `explicit`, in place of each input to each output; those
-    of a run accumulate, that of a JobEvent is replaced by the next.
+    of a run accumulate, that of a JobEvent is replaced by the next. A job as a source is data that
+    is handed over without a dataset: an edge between jobs.
     """
 
     entries: list[Target]

@@ -61,7 +61,8 @@ class JobDependency(TypedDict):
 class JobDependenciesRunFacet(Facet):
     """`jobDependencies` (1-0-1): control flow, which is no data flow.
 
-    It is shown with the run, and gives no edge of lineage.
+    It is shown with the run, and gives edges of basis `control` between jobs; no walk goes along
+    them.
     """
 
     upstream: NotRequired[list[JobDependency]]

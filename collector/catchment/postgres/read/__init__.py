@@ -14,6 +14,7 @@ from catchment.postgres.read.lineage import Lineage
 from catchment.postgres.read.log import Log
 from catchment.postgres.read.marks import MarkBook
 from catchment.postgres.read.names import Names
+from catchment.postgres.read.provenance import Provenance
 from catchment.postgres.read.search import Search
 from catchment.postgres.read.sources import Sources
 from catchment.postgres.read.stats import Stats
@@ -34,6 +35,7 @@ class Questions:
         self.log = Log(pool)
         self.marks = MarkBook(pool)
         self.bindings = Bindings(pool)
+        self.provenance = Provenance(pool)
         self.events = Events(pool)
         self.sources = Sources(pool)
         self.stats = Stats(pool)

@@ -7,16 +7,11 @@ began, never its own; where none was, the latest unconfirmed one.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from catchment.events.facets.version import read_version
-from catchment.events.model import Facet
 from catchment.events.names import from_text
-from catchment.lineage.bags import flatten
-from catchment.lineage.fold import Sight
 from catchment.lineage.versions import named_version_hash, version_id
 from catchment.postgres.asking import Asking
-from catchment.postgres.read.details import RunRow
+from catchment.postgres.read.details import RunRow, uuid_text
 from catchment.postgres.read.names import Node
 
 # Writes named by an event after their run's end are seldom, and seldom far behind.
@@ -34,18 +29,26 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A read of a dataset; nobody is known to have written it without a `writer`."""
+    """A read of a dataset; nobody is known to have written it without a `writer`.
+
+    `kind`: "explicit" if the read names its version, "inferred" if it is the latest that was
+    confirmed, else "unconfirmed".
+    """
 
     dataset: Node
     version: str | None
     writer: Writer | None
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    run: RunRow
+class Read:
+    """A dataset as a run read it that began at `started_us`; `named`: the version it says."""
+
+    run: int
+    started_us: int | None
     dataset: Node
-    named: str | None
+    named: str | None = None
 
 
 class Bindings(Asking):
@@ -54,51 +57,57 @@ class Bindings(Asking):
     async def of_runs(self, runs: Iterable[RunRow]) -> dict[int, list[Binding]]:
         """Run -> its inputs in the order of their names, each with what was read of it."""
         reads = [read for run in runs for read in _reads(run)]
-        named = [read for read in reads if read.named is not None]
-        free = [read for read in reads if read.named is None]
-        hashes = [named_version_hash(read.named or "") for read in named]
-        found = await self._bound("writers_of_read_versions", named, hashes)
-        found += await self._bound("confirmed_writes", free, _LATE_WRITES_MAX)
-        confirmed = {id(read) for read, _ in found}
-        rest = [read for read in free if id(read) not in confirmed]
-        found += await self._bound("unconfirmed_writes", rest, _LATE_WRITES_MAX)
-        rows = {id(read): row for read, row in found}
         bindings: dict[int, list[Binding]] = {}
-        for read in reads:
-            bindings.setdefault(read.run.id, []).append(_binding(read, rows.get(id(read))))
+        for read, binding in zip(reads, await self.of_reads(reads), strict=True):
+            bindings.setdefault(read.run, []).append(binding)
         return bindings
 
-    async def _bound(self, query: str, reads: list[_Read], given: Any) -> list[tuple[_Read, Any]]:
-        if not reads:
-            return []
+    async def of_reads(self, reads: list[Read]) -> list[Binding]:
+        """What each of these reads was bound to, in their order."""
+        named = [n for n, read in enumerate(reads) if read.named is not None]
+        free = [n for n, read in enumerate(reads) if read.named is None]
+        hashes = [named_version_hash(reads[n].named or "") for n in named]
+        rows = await self._bound("writers_of_read_versions", reads, named, hashes)
+        confirmed = await self._bound("confirmed_writes", reads, free, _LATE_WRITES_MAX)
+        rest = [n for n in free if n not in confirmed]
+        rows |= confirmed | await self._bound("unconfirmed_writes", reads, rest, _LATE_WRITES_MAX)
+        return [
+            _binding(read, rows.get(n), inferred=n in confirmed) for n, read in enumerate(reads)
+        ]
+
+    async def _bound(
+        self, query: str, reads: list[Read], chosen: list[int], given: Any
+    ) -> dict[int, Any]:
+        """Place in `reads` -> the row found for it."""
+        if not chosen:
+            return {}
         rows = await self.ask(
             query,
-            [read.dataset.id for read in reads],
-            [read.run.id for read in reads],
-            [read.run.started_us for read in reads],
+            [reads[n].dataset.id for n in chosen],
+            [reads[n].run for n in chosen],
+            [reads[n].started_us for n in chosen],
             given,
         )
-        return [(reads[row["n"] - 1], row) for row in rows]
+        return {chosen[row["n"] - 1]: row for row in rows}
 
 
-def _reads(run: RunRow) -> list[_Read]:
+def _reads(run: RunRow) -> list[Read]:
     resolved = run.resolved
     assert resolved is not None
-    reads = [_Read(run, run.datasets[key], _named(sight)) for key, sight in resolved.reads.items()]
+    named = resolved.named_reads()
+    reads = [
+        Read(run.id, run.started_us, run.datasets[key], named.get(key)) for key in resolved.reads
+    ]
     return sorted(reads, key=lambda read: read.dataset.order)
 
 
-def _named(sight: Sight) -> str | None:
-    bag = flatten(sight.own)
-    facet: Facet | None = next((one for one in bag.facets if one.name == "version"), None)
-    return read_version(facet) if facet and not facet.deleted else None
-
-
-def _binding(read: _Read, row: Any) -> Binding:
+def _binding(read: Read, row: Any, *, inferred: bool) -> Binding:
+    kind = "explicit" if read.named is not None else "inferred" if inferred else "unconfirmed"
     if row is None:
-        return Binding(read.dataset, read.named, None)
+        return Binding(read.dataset, read.named, None, kind)
     writer = Writer(row["run"], row["uuid"], from_text(row["namespace"]))
     if read.named is not None:
-        return Binding(read.dataset, read.named, writer)
-    derived = str(UUID(bytes=version_id(writer.uuid, read.dataset.key)))
-    return Binding(read.dataset, from_text(row["version"]) if row["version"] else derived, writer)
+        return Binding(read.dataset, read.named, writer, kind)
+    named = from_text(row["version"]) if row["version"] else None
+    version = named or uuid_text(version_id(writer.uuid, read.dataset.key))
+    return Binding(read.dataset, version, writer, kind)

@@ -298,7 +298,7 @@ class Details(Asking):
         resolved = {uuid: resolve(fold) for uuid, fold in folds.items()}
         jobs = await self._names.nodes(True, [row["job"] for row in rows])
         roots = await self._roots(rows)
-        keys = {key for run in resolved.values() for key in (*run.reads, *run.writes)}
+        keys = {key for run in resolved.values() for key in _datasets_of(run)}
         found = await self.ask("datasets_by_key", list(keys)) if keys else []
         nodes = await self._names.nodes(False, [row["id"] for row in found])
         datasets = {node.key: node for node in nodes.values()}
@@ -317,6 +317,12 @@ class Details(Asking):
         """Run -> the root of the runs that it is part of; none for a run without a parent."""
         found = await self.ask("roots_of_runs", [row["id"] for row in rows], _ANCESTORS_MAX)
         return {row["start"]: row["root"] for row in found}
+
+
+def _datasets_of(run: Resolved) -> Iterable[bytes]:
+    """All that a run reads and writes, be it that its facets alone say so."""
+    stated = [key for share in run.shares for key, _ in share.io_set.members()]
+    return (*run.reads, *run.writes, *stated)
 
 
 def _parent(run: Resolved) -> bytes | None:

@@ -79,6 +79,18 @@ join named e on e.id = new.entity
 order by f.id, e.key
 on conflict do nothing;
 
+-- name: ensure_models
+-- Datasets once called a model, by their bags. A job may have such a facet, too; it is none.
+insert into model_named (dataset)
+select distinct d.id
+from unnest($1::integer[], $2::integer[]) as new (entity, bag)
+join bag b on b.id = new.bag cross join unnest(b.facets) as m (id)
+join facet f on f.id = m.id and f.name = 'datasetType' and not f.deleted
+  and position('"datasetType":"MODEL"'::bytea in f.body) > 0
+join dataset d on d.id = new.entity
+order by d.id
+on conflict do nothing;
+
 -- name: ensure_job_versions
 -- Content-addressed, as facets.
 insert into job_version (id, hash, job)

@@ -74,6 +74,19 @@ select * from unnest($1::integer[], $2::uuid[], $3::bigint[], $4::text[])
   as new (dataset, hash, run, version)
 on conflict do nothing;
 
+-- name: delete_named_reads
+-- As versions written.
+delete from named_read using unnest($1::integer[], $2::uuid[], $3::bigint[])
+  as old (dataset, hash, run)
+where named_read.dataset = old.dataset and named_read.hash = old.hash
+  and named_read.run = old.run;
+
+-- name: insert_named_reads
+-- Who read which version by its name, to be found from the version.
+insert into named_read (dataset, hash, run)
+select * from unnest($1::integer[], $2::uuid[], $3::bigint[]) as new (dataset, hash, run)
+on conflict do nothing;
+
 -- name: insert_declared
 -- All declarations are kept; which one holds is asked when it is asked.
 insert into declared (job, at, hash, io_set, fills_in, fills_out)

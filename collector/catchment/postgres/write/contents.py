@@ -6,6 +6,7 @@ Knows how contents become rows; what they mean is the core's.
 from collections.abc import Iterable
 from typing import Any
 
+from catchment.events.facets.dataset_type import says_model
 from catchment.events.facets.slow import SEARCHED
 from catchment.events.names import to_text
 from catchment.lineage.bags import Bag, facet_key
@@ -108,6 +109,7 @@ async def ensure_uses(session: Session, uses: Iterable[Use]) -> None:
         for row in await session.fetch("find_bag_uses", *columns):
             known[row["entity"], row["dir"].decode(), row["bag"]] = row["id"]
     await _ensure_mentions(session, new)
+    await _ensure_models(session, new)
 
 
 async def _ensure_mentions(session: Session, uses: Iterable[Use]) -> None:
@@ -120,3 +122,16 @@ async def _ensure_mentions(session: Session, uses: Iterable[Use]) -> None:
     }
     if rows:
         await session.execute_rows("ensure_mentions", list(rows))
+
+
+async def _ensure_models(session: Session, uses: Iterable[Use]) -> None:
+    """Afterwards every dataset that these bags call a model is listed as one that might be."""
+    bags = session.known.bags
+    rows = {
+        (entity, row_id)
+        for entity, side, row_id in uses
+        if side != "j"
+        if (bag := bags.get(row_id)) is None or any(map(says_model, bag.facets))
+    }
+    if rows:
+        await session.execute_rows("ensure_models", list(rows))

@@ -248,27 +248,33 @@ def _sightings(session: Session, changes: list[Change]) -> tuple[list[Row], list
 
 
 async def _write_versions(session: Session, changes: list[Change]) -> None:
-    old, new = [], []
+    old, new, unread, read = [], [], [], []
     for change in changes:
-        after = _versions(session, change.id, change.after)
-        before = _versions(session, change.id, change.before) if change.before else set()
-        old += [row[:3] for row in before - after]
-        new += list(after - before)
-    if old:
-        await session.execute_rows("delete_named_versions", old)
-    if new:
-        await session.execute_rows("insert_named_versions", new)
+        before, after = change.before, change.after
+        stood = _versions(session, change.id, before.named_versions() if before else {})
+        stands = _versions(session, change.id, after.named_versions())
+        old += [row[:3] for row in stood - stands]
+        new += list(stands - stood)
+        stood = _versions(session, change.id, before.named_reads() if before else {})
+        stands = _versions(session, change.id, after.named_reads())
+        unread += [row[:3] for row in stood - stands]
+        read += [row[:3] for row in stands - stood]
+    for statement, rows in (
+        ("delete_named_versions", old),
+        ("insert_named_versions", new),
+        ("delete_named_reads", unread),
+        ("insert_named_reads", read),
+    ):
+        if rows:
+            await session.execute_rows(statement, rows)
 
 
-def _versions(session: Session, run: int, resolved: Resolved) -> set[tuple[int, bytes, int, str]]:
+def _versions(
+    session: Session, run: int, named: dict[bytes, str]
+) -> set[tuple[int, bytes, int, str]]:
     return {
-        (
-            session.dataset_ids[key],
-            named_version_hash(version),
-            run,
-            to_text(version),
-        )
-        for key, version in resolved.named_versions().items()
+        (session.dataset_ids[key], named_version_hash(version), run, to_text(version))
+        for key, version in named.items()
     }
 
 

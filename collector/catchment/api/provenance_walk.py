@@ -1,0 +1,233 @@
+"""The walk from run to run along versions: who wrote what was read, or who read what was written.
+
+One set of questions a level, however many runs are on it. A run that was come to by one of its
+outputs is gone through to the inputs that are paired with that output only, and so downstream.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from catchment.api.cutting import Bounds
+from catchment.api.provenance_graph import Edge, Graph, Hop, Version
+from catchment.api.sight import Sight
+from catchment.lineage.flows import basis_of, inputs_of, outputs_of, sources_of
+from catchment.lineage.resolve import Resolved
+from catchment.lineage.versions import version_id
+from catchment.postgres.read import Questions
+from catchment.postgres.read.bindings import Read
+from catchment.postgres.read.details import RunRow, uuid_text
+from catchment.postgres.read.names import Node
+from catchment.postgres.read.provenance import SKEW_US, Reader, VersionKey, Watched, Wrote
+from catchment.telemetry import metrics
+
+# Runs that are looked at in one step downstream, and of one version at least: whether a run read a
+# version, only looking at it tells.
+_CANDIDATES_MAX, _READERS_MIN = 20_000, 100
+
+
+class _Visit(NamedTuple):
+    """A run to go to from a version."""
+
+    run: Reader
+    via: Version
+
+
+class Walk:
+    """One question about provenance on its way to a graph."""
+
+    def __init__(self, questions: Questions, sight: Sight, as_of_us: int, bounds: Bounds) -> None:
+        self._questions = questions
+        self._sight = sight
+        self._as_of_us = as_of_us
+        self._bounds = bounds
+        self._rows: dict[int, RunRow] = {}
+        self._writers: dict[VersionKey, list[Wrote]] = {}
+
+    async def graph(self, focus: Version | RunRow, *, upstream: bool, depth: int) -> Graph:
+        """Everything within so many runs of a version, or of a run."""
+        graph = Graph(self._bounds, focus if isinstance(focus, Version) else None)
+        if isinstance(focus, Version):
+            graph.versions[focus.key] = focus
+            level = [focus]
+        else:
+            self._rows[focus.id] = focus
+            level = graph.take([await self._first(focus, upstream=upstream)])
+        for _ in range(depth):
+            await self._know(level)
+            if not level:
+                break
+            hops = await (self._up(graph, level) if upstream else self._down(graph, level))
+            level = graph.take(hops)
+        await self._know(level)
+        if graph.truncated:
+            metrics.ANSWERS_CUT.labels("nodes").inc()
+        return graph
+
+    def writers(self, version: Version) -> list[Wrote]:
+        """Who wrote a version of the graph, latest first."""
+        return self._writers.get(version.key, [])
+
+    async def rows(self, ids: Iterable[int]) -> dict[int, RunRow]:
+        """Whole runs by id, asked once each."""
+        wanted = set(ids)
+        missing = wanted - self._rows.keys()
+        if missing:
+            self._rows |= await self._questions.details.runs(sorted(missing))
+        return {one: self._rows[one] for one in wanted}
+
+    async def _know(self, versions: Sequence[Version]) -> None:
+        nodes = {one.key: one.dataset for one in versions if one.key not in self._writers}
+        self._writers |= {key: [] for key in nodes}
+        self._writers |= await self._questions.provenance.writers(nodes, self._as_of_us)
+
+    async def _first(self, run: RunRow, *, upstream: bool) -> Hop:
+        resolved = _resolved(run)
+        if not upstream:
+            return Hop(run, None, self._written(run, resolved.writes))
+        [reads] = await self._read([(run, inputs_of(resolved))])
+        return Hop(run, None, reads)
+
+    async def _up(self, graph: Graph, level: Sequence[Version]) -> list[Hop]:
+        visits = [
+            _Visit(Reader(one.id, one.uuid), version)
+            for version in level
+            for one in self.writers(version)
+            if self._sight.sees(one.namespace)
+        ]
+        visits = _within(graph, visits)
+        rows = await self.rows(visit.run.id for visit in visits)
+        runs = [rows[visit.run.id] for visit in visits]
+        wanted = [
+            (run, sources_of(_resolved(run), visit.via.dataset.key))
+            for run, visit in zip(runs, visits, strict=True)
+        ]
+        return [
+            Hop(run, self._write(run, visit.via), reads)
+            for run, visit, reads in zip(runs, visits, await self._read(wanted), strict=True)
+        ]
+
+    async def _down(self, graph: Graph, level: Sequence[Version]) -> list[Hop]:
+        candidates = await self._candidates(graph, level)
+        rows = await self.rows(one.run.id for one in candidates)
+        visits = [one for one in candidates if self._sight.sees(rows[one.run.id].job.namespace)]
+        wanted = [(rows[visit.run.id], {visit.via.dataset.key}) for visit in visits]
+        read = {
+            visit: edges[0]
+            for visit, edges in zip(visits, await self._read(wanted), strict=True)
+            if edges and edges[0].version.key == visit.via.key
+        }
+        return [
+            Hop(
+                edge.run,
+                edge,
+                self._written(edge.run, outputs_of(_resolved(edge.run), visit.via.dataset.key)),
+            )
+            for visit in _within(graph, read)
+            for edge in (read[visit],)
+        ]
+
+    async def _candidates(self, graph: Graph, level: Sequence[Version]) -> list[_Visit]:
+        """Runs that may have read these versions; what is too many is left to the frontier."""
+        readers_max = max(_READERS_MIN, min(graph.room() + 1, _CANDIDATES_MAX // len(level)))
+        writers = {version.key: self.writers(version) for version in level}
+        asked = self._questions.provenance.readers(writers, self._as_of_us, readers_max)
+        found, cut = await asked
+        versions = {version.key: version for version in level}
+        visits = sorted(
+            [_Visit(one, versions[key]) for key, readers in found.items() for one in readers],
+            key=_visit_order,
+        )
+        left = {versions[key] for key in cut} | {one.via for one in visits[_CANDIDATES_MAX:]}
+        graph.frontier |= {one.node_id for one in left} - _ids(graph.focus)
+        graph.truncated = graph.truncated or bool(left)
+        return visits[:_CANDIDATES_MAX]
+
+    async def _read(self, wanted: Sequence[tuple[RunRow, Iterable[bytes]]]) -> list[list[Edge]]:
+        """For each run its reads of these datasets, each with the version that it is bound to."""
+        reads = [
+            (place, run, read, until_us)
+            for place, (run, keys) in enumerate(wanted)
+            for read, until_us in self._reads(run, keys)
+        ]
+        asked = [read for _, _, read, _ in reads]
+        bindings = await self._questions.bindings.of_reads(asked)
+        skewed = await self._questions.provenance.skewed(
+            [Watched(one[2], one[3], bound) for one, bound in zip(reads, bindings, strict=True)]
+        )
+        edges: list[list[Edge]] = [[] for _ in wanted]
+        for n, ((place, run, read, _), bound) in enumerate(zip(reads, bindings, strict=True)):
+            basis = basis_of(_resolved(run), read.dataset.key, "i")
+            version = Version(read.dataset, bound.version)
+            edges[place].append(Edge(run, version, True, basis, bound.kind, n in skewed))
+        return edges
+
+    def _reads(self, run: RunRow, keys: Iterable[bytes]) -> list[tuple[Read, int]]:
+        """Reads seen by then, and until when the run may have opened what it read."""
+        resolved = _resolved(run)
+        named = resolved.named_reads()
+        started_us = run.started_us
+        begun_us = None if started_us is None else min(started_us, self._as_of_us)
+        found = []
+        for node in self._seen(run, keys):
+            sight = resolved.reads.get(node.key)
+            if sight is None and node.key not in inputs_of(resolved):
+                continue
+            at_us = sight.at_us if sight else run.first_us
+            if at_us <= self._as_of_us:
+                until_us = max(at_us, (started_us or 0) + SKEW_US)
+                read = Read(run.id, begun_us, node, named.get(node.key))
+                found.append((read, min(until_us, self._as_of_us)))
+        return found
+
+    def _written(self, run: RunRow, keys: Iterable[bytes]) -> list[Edge]:
+        """Its writes of these datasets."""
+        resolved = _resolved(run)
+        named = resolved.named_versions()
+        return [
+            self._write(
+                run,
+                Version(node, named.get(node.key) or uuid_text(version_id(run.uuid, node.key))),
+            )
+            for node in self._seen(run, keys)
+            if node.key in resolved.writes
+        ]
+
+    def _write(self, run: RunRow, version: Version) -> Edge:
+        return Edge(run, version, False, basis_of(_resolved(run), version.dataset.key, "o"))
+
+    def _seen(self, run: RunRow, keys: Iterable[bytes]) -> list[Node]:
+        nodes = [run.datasets[key] for key in keys]
+        return sorted(filter(self._sight.knows, nodes), key=_by_order)
+
+
+def _within(graph: Graph, visits: Iterable[_Visit]) -> list[_Visit]:
+    """As many as there may be room for: each run that is new is a node. The rest is left out."""
+    kept, room, met = [], graph.room(), set(graph.runs)
+    # The first run of all is taken whatever the bound.
+    room = max(room, 1) if not graph.runs else room
+    for visit in sorted(visits, key=_visit_order):
+        if visit.run.id not in met:
+            if not room:
+                graph.leave_out(visit.run.uuid, visit.via)
+                continue
+            room -= 1
+            met.add(visit.run.id)
+        kept.append(visit)
+    return kept
+
+
+def _by_order(node: Node) -> tuple[bool, str, str]:
+    return node.order
+
+
+def _visit_order(visit: _Visit) -> tuple[bytes, tuple[str, str, str]]:
+    return (visit.run.uuid, visit.via.order)
+
+
+def _ids(version: Version | None) -> set[str]:
+    return {version.node_id} if version else set()
+
+
+def _resolved(run: RunRow) -> Resolved:
+    assert run.resolved is not None
+    return run.resolved

@@ -1,0 +1,143 @@
+"""Models: datasets whose type is MODEL, and what each of their versions was made by and from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catchment.api import models, one, provenance_models, shapes
+from catchment.api.asking import Limit, Offset, answer
+from catchment.api.provenance_shapes import Json, said, trained
+from catchment.api.sight import Sight, sight_of
+from catchment.api.times import iso
+from catchment.errors import Unknown
+from catchment.events.facets.dataset_type import MODEL
+from catchment.lineage.flows import sources_of
+from catchment.lineage.versions import version_id
+from catchment.postgres.asking import COUNTED_MAX, FOREVER_US, Total
+from catchment.postgres.read import Questions
+from catchment.postgres.read.bindings import Binding, Read
+from catchment.postgres.read.details import RunRow, uuid_text
+from catchment.postgres.read.names import Node
+from catchment.postgres.read.versions import DatasetVersionRow
+
+_Namespace = Annotated[str | None, Query(description="Only models of this one.")]
+
+
+def build_router(questions: Questions) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/api/v1", tags=["models"], responses=models.PROBLEMS)
+
+    @router.get("/models", response_model=provenance_models.Models)
+    async def list_models(
+        request: Request, namespace: _Namespace = None, limit: Limit = 100, offset: Offset = 0
+    ) -> Response:
+        """All models, by namespace and name: datasets whose datasetType says MODEL today.
+
+        `totalCount` is exact while no more than 10,000 datasets were ever called a model; beyond,
+        only so many of them are looked at, and `totalCountExact` is false.
+        """
+        sight = sight_of(request)
+        found, exact = await _models(questions, sight, namespace)
+        nodes = {node.id: node for node in found[offset : offset + limit]}
+        rows = await questions.details.datasets(nodes, FOREVER_US)
+        shown = [
+            {
+                **shapes.identity(node),
+                "latestVersion": rows[node.id].version,
+                "updatedAt": iso(node.last_us),
+            }
+            for node in nodes.values()
+        ]
+        return answer(shapes.page("models", shown, Total(len(found), exact)))
+
+    @router.get("/models/{namespace:name}/{model:name}", response_model=provenance_models.Model)
+    async def one_model(
+        request: Request, namespace: str, model: str, limit: Limit = 100, offset: Offset = 0
+    ) -> Response:
+        """A model with a page of its versions, the one written last first.
+
+        Of each: who made it, from which code, parameters and versions of its inputs, and its
+        metrics, which are those of the facets `catchment_model` and `catchment_evaluation` of the
+        run or of its output. 404 for a dataset that is no model.
+        """
+        sight = sight_of(request)
+        node = await one.find_dataset(questions, sight, namespace, model)
+        if not await _that_are_models(questions, [node.id]):
+            raise Unknown(f"{model!r} is no model: its datasetType is not {MODEL}.")
+        rows, total, exact = await questions.versions.of_dataset(node, limit, offset)
+        inputs = await _inputs(questions, node, [row.run for row in rows])
+        shown = [_version(row, inputs[row.run.id], sight) for row in rows]
+        page = shapes.page("versions", shown, Total(total, exact))
+        return answer(shapes.identity(node) | page)
+
+    return router
+
+
+async def _models(
+    questions: Questions, sight: Sight, namespace: str | None
+) -> tuple[list[Node], bool]:
+    """All that the caller sees, by name; and whether that is all that there are."""
+    ids = await questions.provenance.once_models(COUNTED_MAX + 1)
+    nodes = await questions.names.nodes(False, ids[:COUNTED_MAX])
+    seen = [
+        node
+        for node in sight.nodes(nodes.values())
+        if namespace is None or node.namespace == namespace
+    ]
+    are = await _that_are_models(questions, [node.id for node in seen])
+    found = [node for node in seen if node.id in are]
+    return sorted(found, key=lambda node: node.order), len(ids) <= COUNTED_MAX
+
+
+async def _that_are_models(questions: Questions, ids: list[int]) -> set[int]:
+    facets = await questions.details.facets_of_datasets(ids)
+    return {row_id for row_id, held in facets.items() if shapes.dataset_type(held) == MODEL}
+
+
+async def _inputs(
+    questions: Questions, node: Node, runs: Sequence[RunRow]
+) -> Mapping[int, list[Binding]]:
+    """Run -> the inputs that the model was made from, in the order of their names."""
+    reads = []
+    for run in runs:
+        assert run.resolved is not None
+        named = run.resolved.named_reads()
+        sources = [run.datasets[key] for key in sources_of(run.resolved, node.key)]
+        reads += [
+            Read(run.id, run.started_us, source, named.get(source.key))
+            for source in sorted(sources, key=lambda source: source.order)
+        ]
+    found: dict[int, list[Binding]] = {run.id: [] for run in runs}
+    for read, bound in zip(reads, await questions.bindings.of_reads(reads), strict=True):
+        found[read.run].append(bound)
+    return found
+
+
+def _version(row: DatasetVersionRow, inputs: Sequence[Binding], sight: Sight) -> Json:
+    key = row.dataset.key
+    assert row.run.resolved is not None
+    named = row.run.resolved.named_versions().get(key)
+    shown = {
+        "version": named or uuid_text(version_id(row.run.uuid, key)),
+        "createdAt": iso(min(writer.at_us for writer in row.writers)),
+        "confirmed": row.confirmed,
+    }
+    if not sight.sees(row.run.job.namespace):
+        nobody: Json = {"run": None, "job": None, "code": None, "parameters": []}
+        return {**shown, **nobody, "metrics": [], "inputs": []}
+    run = sight.run(row.run)
+    return {
+        **shown,
+        "run": uuid_text(run.uuid),
+        "job": shapes.identity(run.job),
+        **said(run),
+        "metrics": trained(run, key),
+        "inputs": [
+            {**shapes.identity(bound.dataset), "version": bound.version, "binding": bound.kind}
+            for bound in inputs
+            if sight.sees(bound.dataset.namespace)
+        ],
+    }
