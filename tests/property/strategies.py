@@ -51,6 +51,18 @@ _source = st.one_of(
 )
 
 
+_change = st.sampled_from(["DROP", "DROP", "CREATE", "OVERWRITE"])
+
+
+@st.composite
+def _job_type(draw: st.DrawFn) -> Json:
+    kind = draw(st.sampled_from(["BATCH", "STREAMING", "service"]))
+    if draw(st.booleans()):
+        return _facet(processingType=kind, integration="TESTS")
+    pattern = {"eventContentMode": "COMPLETE_SNAPSHOT"}
+    return _facet(processingType=kind, integration="TESTS", emissionPattern=pattern)
+
+
 @st.composite
 def _column_lineage(draw: st.DrawFn) -> Json:
     fields = {}
@@ -87,6 +99,8 @@ def _element(draw: st.DrawFn, side: str) -> Json:
         facets["dataQualityMetrics"] = _facet(rowCount=draw(st.integers(0, 2)))
     element = _named(draw(_dataset), facets=facets)
     if side == "outputs" and draw(st.integers(0, 3)) == 0:
+        facets["lifecycleStateChange"] = _facet(lifecycleStateChange=draw(_change))
+    if side == "outputs" and draw(st.integers(0, 3)) == 0:
         element["outputFacets"] = {"outputStatistics": _facet(rowCount=draw(st.integers(0, 2)))}
     return element
 
@@ -100,6 +114,8 @@ def _job_element(draw: st.DrawFn) -> Json:
         facets["documentation"] = draw(_documentation)
     if draw(st.integers(0, 5)) == 0:
         facets["lineage"] = draw(_lineage())
+    if draw(st.integers(0, 2)) == 0:
+        facets["jobType"] = draw(_job_type())
     return _named(draw(_job), facets=facets)
 
 

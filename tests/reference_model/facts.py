@@ -40,8 +40,17 @@ def facet_hash(facet: Json) -> bytes:
 
 def job_key(name: Name) -> bytes:
     """The key that breaks ties between jobs."""
+    return _key(b"job", name)
+
+
+def dataset_key(name: Name) -> bytes:
+    """The key that ids of versions are made with."""
+    return _key(b"dataset", name)
+
+
+def _key(kind: bytes, name: Name) -> bytes:
     parts = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in name)
-    return hashlib.sha256(b"job" + parts).digest()[:16]
+    return hashlib.sha256(kind + parts).digest()[:16]
 
 
 def name_of(element: Json) -> Name:

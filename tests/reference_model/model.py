@@ -249,7 +249,7 @@ class Model:
             basis="inputs-outputs" if basis == "named" else basis,
             first_seen=iso(first_seen),
             last_seen=iso(max([*lasts, first_seen])),
-            stale=not declared and self._stale(member, runs, as_of),
+            stale=not declared and self._stale(job, member, runs, as_of),
             confirmed=declared
             or any(run.state(as_of) not in ("FAILED", "ABORTED") for run in having),
         )
@@ -262,15 +262,15 @@ class Model:
             if time_of(event) <= as_of and member in declared_set(event).members()
         ]
 
-    def _stale(self, member: tuple[Name, str], runs: list[tuple[Run, IoSet]], as_of: int) -> bool:
-        completed = [
-            ((run.ended, run_bytes(run.id)), io_set)
-            for run, io_set in runs
-            if run.state(FOREVER) == "COMPLETED" and run.ended is not None and run.ended <= as_of
-        ]
-        if not completed:
+    def _stale(
+        self, job: Name, member: tuple[Name, str], runs: list[tuple[Run, IoSet]], as_of: int
+    ) -> bool:
+        latest = latest_run(job, [run for run, _ in runs], as_of)
+        if latest is None:
             return False
-        return member not in max(completed, key=lambda item: item[0])[1].members()
+        snapshot = latest.snapshot(job)
+        shown = snapshot is None or member in snapshot[1]
+        return not (shown and member in dict(runs)[latest].members())
 
     def pairs_of(self, job: Name, as_of: int) -> set[tuple[Name, Name]]:
         """(output, input) that data flows along through a job then."""
@@ -361,6 +361,19 @@ class Model:
                 found |= {(job, (name, far)) for name in beyond}
             datasets |= {member[0] for _, member in found if member[1] == far}
         return found
+
+
+def latest_run(job: Name, runs: list[Run], as_of: int) -> Run | None:
+    """The run that says what still holds of a job: it completed last, or gave a snapshot last."""
+    found = []
+    for run in runs:
+        times = [run.ended] if run.state(FOREVER) == "COMPLETED" else []
+        snapshot = run.snapshot(job)
+        times += [snapshot[0]] if snapshot else []
+        found += [
+            (time, run_bytes(run.id), run) for time in times if time is not None and time <= as_of
+        ]
+    return max(found, key=lambda one: one[:2])[2] if found else None
 
 
 def declared_set(event: Json) -> IoSet:

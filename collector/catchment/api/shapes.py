@@ -89,7 +89,7 @@ def dataset_node(row: DatasetRow) -> Json:
         "tags": tags_of(facets, row.marks),
         "lastModifiedAt": iso(node.last_us),
         "description": _member(facets, "documentation", "description"),
-        "lastLifecycleState": None,
+        "lastLifecycleState": row.change,
     }
 
 
@@ -100,7 +100,7 @@ def dataset(row: DatasetRow) -> Json:
         "currentVersion": row.version,
         "columnLineage": made_columns(mapping) if mapping else None,
         "facets": raw_facets(row.facets),
-        "deleted": False,
+        "deleted": row.dropped,
     }
 
 
@@ -182,7 +182,7 @@ def run(row: RunRow, as_of_us: int = FOREVER_US) -> Json:
         "conflict": bool(row.flags & Flag.CONFLICT),
         "args": {},
         "job": identity(row.job),
-        "jobVersion": _job_version(row),
+        "jobVersion": _job_version(row, as_of_us),
         "inputDatasetVersions": [],
         "outputDatasetVersions": [],
         "facets": {},
@@ -244,8 +244,10 @@ def _duration_ms(started_us: int | None, ended_us: int | None, inferred: bool) -
     return (ended_us - started_us) // 1000
 
 
-def _job_version(row: RunRow) -> Json | None:
-    if row.job_version is None:
+def _job_version(row: RunRow, as_of_us: int) -> Json | None:
+    # Known by the end of the run; of one that is not meant to end, from its start.
+    times = (row.ended_us, row.started_us if row.flags & Flag.STREAMING else None)
+    if row.job_version is None or not any(time is not None and time <= as_of_us for time in times):
         return None
     return {**identity(row.job), "version": uuid_text(row.job_version)}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from catchment.events.elements import Builders
+from catchment.events.facets.job_type import is_snapshot
 from catchment.events.facets.slow import SLOW
 from catchment.events.model import DatasetElement, Event, Facet, JobElement
 from catchment.lineage.bags import EMPTY, Bag, bag_of, shared_bag, undeleted
@@ -31,13 +32,14 @@ class JobAssertion:
     """A job as one event shows it. `lineage_facets` holds its readable explicit lineage, if any.
 
     `mentions` are the datasets that this lineage names, each with the direction of the edge that
-    it gives this job.
+    it gives this job. `is_snapshot`: by its jobType, such an event shows all that there is.
     """
 
     name: Name
     bag: Bag
     lineage_facets: frozenset[Facet]
     mentions: tuple[tuple[Name, str], ...]
+    is_snapshot: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +78,11 @@ def build_job(element: JobElement) -> JobAssertion:
         if facet.name == "lineage" and not facet.deleted and readable_lineage(facet)
     )
     mentions = tuple([pair for facet in lineage for pair in mentioned_by_lineage(facet, name)])
-    return JobAssertion(name, shared_bag(element.facets), lineage, mentions)
+    whole = any(
+        facet.name == "jobType" and not facet.deleted and is_snapshot(facet)
+        for facet in element.facets
+    )
+    return JobAssertion(name, shared_bag(element.facets), lineage, mentions, whole)
 
 
 def build_dataset(element: DatasetElement, direction: str) -> DatasetAssertion:

@@ -1,7 +1,8 @@
 """Which version of its inputs a run read, and who wrote it.
 
 The version that the read's `version` facet names; else the latest that was confirmed when the run
-began, never its own; where none was, the latest unconfirmed one.
+began, never its own; where none was, the latest unconfirmed one. For a streaming run, which goes on
+reading, it counts when it named the input first.
 """
 
 from collections.abc import Iterable
@@ -14,13 +15,11 @@ from catchment.events.model import Facet
 from catchment.events.names import from_text
 from catchment.lineage.bags import flatten
 from catchment.lineage.fold import Sight
+from catchment.lineage.resolve import Flag
 from catchment.lineage.versions import named_version_hash, version_id
 from catchment.postgres.asking import Asking
-from catchment.postgres.read.details import RunRow
+from catchment.postgres.read.details import LATE_WRITES_MAX, RunRow
 from catchment.postgres.read.names import Node
-
-# Writes named by an event after their run's end are seldom, and seldom far behind.
-_LATE_WRITES_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,7 @@ class _Read:
     run: RunRow
     dataset: Node
     named: str | None
+    at_us: int | None
 
 
 class Bindings(Asking):
@@ -58,10 +58,10 @@ class Bindings(Asking):
         free = [read for read in reads if read.named is None]
         hashes = [named_version_hash(read.named or "") for read in named]
         found = await self._bound("writers_of_read_versions", named, hashes)
-        found += await self._bound("confirmed_writes", free, _LATE_WRITES_MAX)
+        found += await self._bound("confirmed_writes", free, LATE_WRITES_MAX)
         confirmed = {id(read) for read, _ in found}
         rest = [read for read in free if id(read) not in confirmed]
-        found += await self._bound("unconfirmed_writes", rest, _LATE_WRITES_MAX)
+        found += await self._bound("unconfirmed_writes", rest, LATE_WRITES_MAX)
         rows = {id(read): row for read, row in found}
         bindings: dict[int, list[Binding]] = {}
         for read in reads:
@@ -75,7 +75,7 @@ class Bindings(Asking):
             query,
             [read.dataset.id for read in reads],
             [read.run.id for read in reads],
-            [read.run.started_us for read in reads],
+            [read.at_us for read in reads],
             given,
         )
         return [(reads[row["n"] - 1], row) for row in rows]
@@ -84,7 +84,11 @@ class Bindings(Asking):
 def _reads(run: RunRow) -> list[_Read]:
     resolved = run.resolved
     assert resolved is not None
-    reads = [_Read(run, run.datasets[key], _named(sight)) for key, sight in resolved.reads.items()]
+    streaming = run.flags & Flag.STREAMING
+    reads = [
+        _Read(run, run.datasets[key], _named(sight), sight.at_us if streaming else run.started_us)
+        for key, sight in resolved.reads.items()
+    ]
     return sorted(reads, key=lambda read: read.dataset.order)
 
 

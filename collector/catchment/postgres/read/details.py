@@ -19,6 +19,8 @@ from catchment.postgres.read.marks import MarkBook, Marks
 from catchment.postgres.read.names import Names, Node
 
 LATEST_RUNS_MAX = 10
+# Writes that were named again after the instant asked about are seldom, and seldom far behind.
+LATE_WRITES_MAX = 100
 _ANCESTORS_MAX = 100
 
 Edge = tuple[int, int, str]
@@ -47,12 +49,17 @@ class RunRow(msgspec.Struct, frozen=True):
 
 
 class DatasetRow(msgspec.Struct, frozen=True):
-    """A dataset with the facets that hold, its current version (id as text), and its marks."""
+    """A dataset with the facets that hold, its current version (id as text), and its marks.
+
+    `change`: what last became of it as a whole; `dropped`: whether it is gone by that.
+    """
 
     node: Node
     facets: Facets
     version: str | None
     marks: Marks = ()
+    change: str | None = None
+    dropped: bool = False
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -85,14 +92,20 @@ class Details(Asking):
     ) -> dict[int, DatasetRow]:
         """Datasets by id, as they were then. Without `versions` that of each is None."""
         ids = list(nodes)
-        facets, written, marks = await gather(
+        facets, written, marks, became = await gather(
             self._facets("bags_of_datasets", ids, as_of_us),
             self._written(nodes, as_of_us) if versions else _nothing(),
             self._marks.of([node.key for node in nodes.values()], as_of_us),
+            self.ask("lifecycles", ids, as_of_us),
         )
+        changes = {row["dataset"]: (row["change"], row["dropped"]) for row in became}
         return {
             row_id: DatasetRow(
-                node, facets.get(row_id, {}), written.get(row_id), marks.get(node.key, ())
+                node,
+                facets.get(row_id, {}),
+                written.get(row_id),
+                marks.get(node.key, ()),
+                *changes.get(row_id, (None, False)),
             )
             for row_id, node in nodes.items()
         }
@@ -101,7 +114,7 @@ class Details(Asking):
         return {
             row["entity"]: (row["version"] and from_text(row["version"]))
             or uuid_text(version_id(row["uuid"], nodes[row["entity"]].key))
-            for row in await self.ask("written_versions", list(nodes), as_of_us)
+            for row in await self.ask("written_versions", list(nodes), as_of_us, LATE_WRITES_MAX)
         }
 
     async def jobs(

@@ -1,0 +1,87 @@
+"""Who wrote what, which write a read is bound to, and what became of datasets as a whole."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from tests.reference_model.facts import FOREVER, Name, dataset_key, name_of, run_bytes
+from tests.reference_model.model import Model
+from tests.reference_model.runs import Run
+
+Became = tuple[str | None, bool]
+"""What last became of a dataset, and whether it is dropped."""
+
+
+class Write(NamedTuple):
+    """A run's write of a dataset: its latest naming, and since when it is confirmed."""
+
+    at: int
+    run_id: bytes
+    run: Run
+    confirmed: int | None
+
+
+def writes_of(model: Model, dataset: Name) -> list[Write]:
+    """All writes, the latest first."""
+    found = []
+    for run in model.runs.values():
+        times = run.naming_times(dataset, "outputs")
+        since = [min(times)] if run.streaming and times else []
+        if run.state(FOREVER) == "COMPLETED" and run.ended is not None:
+            since.append(run.ended)
+        if times:
+            found.append(Write(max(times), run_bytes(run.id), run, min(since, default=None)))
+    return sorted(found, key=lambda write: write[:2], reverse=True)
+
+
+def version_of(write: Write, dataset: Name) -> str:
+    """The id of a version that no facet names."""
+    key = dataset_key(dataset)
+    return str(UUID(bytes=bytes(a ^ b for a, b in zip(write.run_id, key, strict=True))))
+
+
+def current_version(model: Model, dataset: Name, as_of: int) -> str | None:
+    """That of the latest write that was confirmed by then."""
+    for write in writes_of(model, dataset):
+        if write.confirmed is not None and write.confirmed <= as_of:
+            return version_of(write, dataset)
+    return None
+
+
+def bindings(model: Model, run: Run) -> dict[Name, tuple[str | None, str | None]]:
+    """Input -> the version that was read, and the run that wrote it."""
+    names = {name_of(element) for event in run.own for element in event.get("inputs", [])}
+    return {name: _binding(model, run, name) for name in names}
+
+
+def _binding(model: Model, run: Run, dataset: Name) -> tuple[str | None, str | None]:
+    at = min(run.naming_times(dataset, "inputs")) if run.streaming else run.started
+    others = [write for write in writes_of(model, dataset) if write.run is not run]
+    if at is None:
+        return None, None
+    confirmed = [w for w in others if w.confirmed is not None and w.confirmed <= at]
+    begun = [w for w in others if w.run.created <= at]
+    for write in confirmed or begun:
+        return version_of(write, dataset), write.run.id
+    return None, None
+
+
+def became(model: Model, dataset: Name, as_of: int) -> Became:
+    """By the runs that completed by then."""
+    changes = []
+    for run in model.runs.values():
+        ended = run.ended
+        facet = run.sight(dataset, "outputs").get("lifecycleStateChange", {})
+        if run.state(FOREVER) == "COMPLETED" and ended is not None and ended <= as_of and facet:
+            changes.append((ended, run_bytes(run.id), facet["lifecycleStateChange"]))
+    if not changes:
+        return None, False
+    drops = [at for at, _, change in changes if change == "DROP"]
+    droppers = {run_id for _, run_id, change in changes if change == "DROP"}
+    again = [at for at, _, change in changes if change == "CREATE"]
+    again += [
+        write.at
+        for write in writes_of(model, dataset)
+        if write.run_id not in droppers and write.confirmed is not None and write.confirmed <= as_of
+    ]
+    dropped = bool(drops) and max(drops) > max(again, default=-1)
+    return max(changes)[2], dropped
