@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass, field
 
 from tests.reference_model.facts import RANK, Json, Name, lineage_facet, name_of, time_of
-from tests.reference_model.model import Model, declared_set, latest_run
-from tests.reference_model.runs import Facets, IoSet, Run, add_explicit, winners
+from tests.reference_model.model import Model, declared_set
+from tests.reference_model.runs import Facets, IoSet, Run, add_explicit, latest_run, winners
 
 Column = tuple[Name, str | None]
 Key = tuple[Column, Column, str]

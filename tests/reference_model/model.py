@@ -25,6 +25,7 @@ from tests.reference_model.runs import (
     Run,
     add_columns,
     add_explicit,
+    latest_run,
     winners,
 )
 
@@ -361,19 +362,6 @@ class Model:
                 found |= {(job, (name, far)) for name in beyond}
             datasets |= {member[0] for _, member in found if member[1] == far}
         return found
-
-
-def latest_run(job: Name, runs: list[Run], as_of: int) -> Run | None:
-    """The run that says what still holds of a job: it completed last, or gave a snapshot last."""
-    found = []
-    for run in runs:
-        times = [run.ended] if run.state(FOREVER) == "COMPLETED" else []
-        snapshot = run.snapshot(job)
-        times += [snapshot[0]] if snapshot else []
-        found += [
-            (time, run_bytes(run.id), run) for time in times if time is not None and time <= as_of
-        ]
-    return max(found, key=lambda one: one[:2])[2] if found else None
 
 
 def declared_set(event: Json) -> IoSet:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from tests.reference_model.facts import (
+    FOREVER,
     RANK,
     SLOW,
     Json,
@@ -16,6 +17,7 @@ from tests.reference_model.facts import (
     lineage_facet,
     name_of,
     parents,
+    run_bytes,
     time_of,
 )
 
@@ -236,6 +238,19 @@ class Run:
             if output not in targets:
                 add_columns(io_set, output, held)
         return io_set
+
+
+def latest_run(job: Name, runs: list[Run], as_of: int) -> Run | None:
+    """The run that says what still holds of a job: it completed last, or gave a snapshot last."""
+    found = []
+    for run in runs:
+        times = [run.ended] if run.state(FOREVER) == "COMPLETED" else []
+        snapshot = run.snapshot(job)
+        times += [snapshot[0]] if snapshot else []
+        found += [
+            (time, run_bytes(run.id), run) for time in times if time is not None and time <= as_of
+        ]
+    return max(found, key=lambda one: one[:2])[2] if found else None
 
 
 def add_explicit(io_set: IoSet, event: Json) -> None:

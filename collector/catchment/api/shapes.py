@@ -162,11 +162,16 @@ def job(row: JobRow, as_of_us: int = FOREVER_US) -> Json:
 
 
 def run(row: RunRow, as_of_us: int = FOREVER_US) -> Json:
-    """A run by its columns; facets and datasets where the whole run was read."""
-    ended_us = row.ended_us if row.ended_us is not None and row.ended_us <= as_of_us else None
+    """A run by its columns; facets and datasets where the whole run was read.
+
+    At an instant: what had begun, ended and been named by then. Facets are those of the whole run.
+    """
+    ended_us, started_us = _by(row.ended_us, as_of_us), _by(row.started_us, as_of_us)
     state = State(row.state)
     if ended_us is None and state > State.RUNNING:
         state = State.RUNNING
+    if row.first_us > as_of_us:
+        state = State.NEW
     inferred = bool(row.flags & Flag.START_INFERRED)
     answer: Json = {
         "id": uuid_text(row.uuid),
@@ -175,9 +180,9 @@ def run(row: RunRow, as_of_us: int = FOREVER_US) -> Json:
         "nominalStartTime": iso(row.nominal_start_us),
         "nominalEndTime": iso(row.nominal_end_us),
         "state": state.name,
-        "startedAt": iso(row.started_us),
+        "startedAt": iso(started_us),
         "endedAt": iso(ended_us),
-        "durationMs": _duration_ms(row.started_us, ended_us, inferred),
+        "durationMs": _duration_ms(started_us, ended_us, inferred),
         "startInferred": inferred,
         "conflict": bool(row.flags & Flag.CONFLICT),
         "args": {},
@@ -187,10 +192,14 @@ def run(row: RunRow, as_of_us: int = FOREVER_US) -> Json:
         "outputDatasetVersions": [],
         "facets": {},
     }
-    return answer | _whole_run(row) if row.resolved else answer
+    return answer | _whole_run(row, as_of_us) if row.resolved else answer
 
 
-def _whole_run(row: RunRow) -> Json:
+def _by(time_us: int | None, as_of_us: int) -> int | None:
+    return time_us if time_us is not None and time_us <= as_of_us else None
+
+
+def _whole_run(row: RunRow, as_of_us: int) -> Json:
     resolved = row.resolved
     assert resolved is not None
     return {
@@ -199,8 +208,8 @@ def _whole_run(row: RunRow) -> Json:
         "rootRun": uuid_text(row.root) if row.root else None,
         "args": _args(resolved),
         "facets": {facet.name: msgspec.Raw(facet.body) for facet in resolved.facets.facets},
-        "inputDatasetVersions": _sights(row, resolved.reads, write=False),
-        "outputDatasetVersions": _sights(row, resolved.writes, write=True),
+        "inputDatasetVersions": _sights(row, resolved.reads, as_of_us, write=False),
+        "outputDatasetVersions": _sights(row, resolved.writes, as_of_us, write=True),
     }
 
 
@@ -210,10 +219,12 @@ def _args(resolved: Resolved) -> Json:
     return obj(view(given[0]).get("args")) if given else {}
 
 
-def _sights(row: RunRow, sights: Sights, *, write: bool) -> list[Json]:
+def _sights(row: RunRow, sights: Sights, as_of_us: int, *, write: bool) -> list[Json]:
     named = row.resolved.named_versions() if row.resolved and write else {}
     found = []
     for key, sight in sights.items():
+        if sight.first_us > as_of_us:
+            continue
         facets = sight_facets(sight)
         version = named.get(key) or _read_version(facets)
         if version is None and write:
