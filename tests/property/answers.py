@@ -8,7 +8,7 @@ from tests.property.strategies import START_S
 from tests.reference_model.facts import FOREVER, Json, Name, iso
 from tests.reference_model.model import Edge, Model, node_id
 from tests.reference_model.runs import Run
-from tests.reference_model.versions import became, bindings, current_version, writes_of
+from tests.reference_model.versions import became, bindings, current_version, versions_of
 
 INSTANTS_US = [(START_S + 60 * minute) * 1_000_000 for minute in (-1, 3, 6)] + [FOREVER]
 WAYS = (None, "upstream", "downstream", "both")
@@ -167,10 +167,7 @@ def _model_lists(model: Model, namespace: str, found: Answers) -> None:
         names = sorted(name for space, name in model.times(kind) if space == namespace)
         found[f"{kind}s", namespace] = (names, len(names))
     for name in found["datasets", namespace][0]:
-        writes = writes_of(model, (namespace, name))
-        found["versions", (namespace, name)] = [
-            (write.run.id, write.confirmed is not None) for write in writes
-        ]
+        found["versions", (namespace, name)] = versions_of(model, (namespace, name))
     for name in found["jobs", namespace][0]:
         found["runs", (namespace, name)] = [run.id for run in model.runs_of((namespace, name))]
 

@@ -33,10 +33,29 @@ def writes_of(model: Model, dataset: Name) -> list[Write]:
     return sorted(found, key=lambda write: write[:2], reverse=True)
 
 
+def named(run: Run, dataset: Name, side: str) -> str | None:
+    """The version that a run's facet names of what it read or wrote."""
+    facet = run.sight(dataset, side).get("version", {})
+    return None if facet.get("_deleted") else facet.get("datasetVersion")
+
+
 def version_of(write: Write, dataset: Name) -> str:
-    """The id of a version that no facet names."""
+    """As the run names it, else an id of its own."""
+    said = named(write.run, dataset, "outputs")
+    if said:
+        return said
     key = dataset_key(dataset)
     return str(UUID(bytes=bytes(a ^ b for a, b in zip(write.run_id, key, strict=True))))
+
+
+def versions_of(model: Model, dataset: Name) -> list[tuple[str, bool]]:
+    """The run that wrote each version last, and whether it is confirmed; the latest first."""
+    found: dict[str, tuple[str, bool]] = {}
+    for write in writes_of(model, dataset):
+        version, confirmed = version_of(write, dataset), write.confirmed is not None
+        run_id, known = found.get(version, (write.run.id, False))
+        found[version] = (run_id, known or confirmed)
+    return list(found.values())
 
 
 def current_version(model: Model, dataset: Name, as_of: int) -> str | None:
@@ -56,13 +75,16 @@ def bindings(model: Model, run: Run) -> dict[Name, tuple[str | None, str | None]
 def _binding(model: Model, run: Run, dataset: Name) -> tuple[str | None, str | None]:
     at = min(run.naming_times(dataset, "inputs")) if run.streaming else run.started
     others = [write for write in writes_of(model, dataset) if write.run is not run]
+    said = named(run, dataset, "inputs")
+    if said:
+        others = [write for write in others if named(write.run, dataset, "outputs") == said]
     if at is None:
-        return None, None
+        return said, None
     confirmed = [w for w in others if w.confirmed is not None and w.confirmed <= at]
     begun = [w for w in others if w.run.created <= at]
-    for write in confirmed or begun:
+    for write in confirmed or begun or (others if said else []):
         return version_of(write, dataset), write.run.id
-    return None, None
+    return said, None
 
 
 def became(model: Model, dataset: Name, as_of: int) -> Became:

@@ -40,6 +40,7 @@ class Flag(IntEnum):
     STREAMING = 4
 
 
+_CHANGE = "lifecycleStateChange"
 _STATE_OF_RANK = {4: State.COMPLETED, 5: State.ABORTED, 6: State.FAILED}
 BAD = frozenset({State.ABORTED, State.FAILED})
 
@@ -66,6 +67,7 @@ class Resolved:
     `shares[0]` is that of the job the run is shown under; empty for a run that was only named.
     `job` is None only for a fold without any event, which nothing stores. `job_version` is the hash
     of the version of the job it is shown under, once it has ended, or runs and is streaming.
+    `seldom`: it may have stream writes, changes or a snapshot; most runs have none of them.
     """
 
     state: State
@@ -84,12 +86,13 @@ class Resolved:
     external_id: str | None
     sightings: Sightings
     job_version: bytes | None
+    seldom: bool
 
     def named_versions(self) -> dict[bytes, str]:
         """Dataset written -> the version that its `version` facet names."""
         versions = {}
         for key, sight in self.writes.items():
-            facet = _facet(flatten(sight.own), "version")
+            facet = _facet(flatten(sight.own), "version") if sight.own else None
             version = read_version(facet) if facet else None
             if version:
                 versions[key] = version
@@ -107,7 +110,7 @@ class Resolved:
             return {}
         changes = {}
         for key, sight in self.writes.items():
-            facet = _facet(flatten(sight.own), "lifecycleStateChange")
+            facet = _facet(flatten(sight.own), _CHANGE)
             change = read_change(facet) if facet and not facet.deleted else None
             if change:
                 changes[key] = change
@@ -142,7 +145,19 @@ def resolve(fold: RunFold) -> Resolved:
         external_id=fold.external_id,
         sightings=_sightings(reads, writes),
         job_version=_job_version(fold, shares, flags),
+        seldom=bool(flags & Flag.STREAMING) or _seldom(shares, writes),
     )
+
+
+def _seldom(shares: tuple[Share, ...], writes: Sights) -> bool:
+    for share in shares:
+        if share.snapshot is not None:
+            return True
+    for sight in writes.values():
+        for layer in sight.own:
+            if _CHANGE in layer.bag.names:
+                return True
+    return False
 
 
 def _job_version(fold: RunFold, shares: tuple[Share, ...], flags: int) -> bytes | None:

@@ -165,7 +165,7 @@ async def write_runs(session: Session, changes: list[Change]) -> None:
         raise Redo
     await _write_shares(session, changes)
     await _write_versions(session, changes)
-    await write_seldom(session, [(change.id, change.before, change.after) for change in changes])
+    await write_seldom(session, [(one.id, one.before, one.after) for one in changes])
 
 
 async def _ancestors(session: Session, changes: list[Change]) -> dict[bytes, int]:

@@ -4,10 +4,12 @@ They follow from a run's fold. Where they are not what they were, all of that ru
 anew; a run that has none before and after costs nothing but the look.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from catchment.events.facets.lifecycle import Change
 from catchment.events.names import to_text
+from catchment.lineage.fold import Snapshot
 from catchment.lineage.resolve import Resolved
 from catchment.postgres.write.session import Session
 
@@ -18,6 +20,7 @@ Changed = tuple[int, Resolved | None, Resolved]
 
 async def write_seldom(session: Session, changed: list[Changed]) -> None:
     """Whatever of these hangs on runs that changed."""
+    changed = [one for one in changed if one[2].seldom or (one[1] and one[1].seldom)]
     for delete, insert, said, rows in _TABLES:
         new: list[Row] = []
         stale: list[int] = []
@@ -39,9 +42,9 @@ def _stream_rows(session: Session, run: int, resolved: Resolved) -> Iterable[Row
         yield run, session.dataset_ids[key], first_us, at_us
 
 
-def _changed(resolved: Resolved) -> Hashable:
+def _changed(resolved: Resolved) -> tuple[int | None, dict[bytes, Change]] | None:
     changes = resolved.changes()
-    return (resolved.ended_us, tuple(sorted(changes.items()))) if changes else None
+    return (resolved.ended_us, changes) if changes else None
 
 
 def _change_rows(session: Session, run: int, resolved: Resolved) -> Iterable[Row]:
@@ -50,10 +53,8 @@ def _change_rows(session: Session, run: int, resolved: Resolved) -> Iterable[Row
         yield run, session.dataset_ids[key], resolved.ended_us, change, *names
 
 
-def _snapshots(resolved: Resolved) -> Hashable:
-    return tuple(
-        [(one.io_set.hash, one.snapshot) for one in resolved.shares if one.snapshot is not None]
-    )
+def _snapshots(resolved: Resolved) -> list[tuple[bytes, Snapshot]]:
+    return [(one.io_set.hash, one.snapshot) for one in resolved.shares if one.snapshot is not None]
 
 
 def _snapshot_rows(session: Session, run: int, resolved: Resolved) -> Iterable[Row]:
