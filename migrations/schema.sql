@@ -145,6 +145,37 @@ AS $function$
   where way <> 'i' and (outputs is null or l.output = 0 or l.output = any (outputs))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.latest_sets(jobs integer[], as_of timestamp with time zone)
+ RETURNS TABLE(job integer, io_set integer, inputs integer[], outputs integer[])
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select distinct on (c.job) c.job, c.io_set, c.inputs, c.outputs from (
+    select j.job, r.io_set, r.ended_at as at, r.uuid, s.inputs, s.outputs
+    from unnest(jobs) as j (job)
+      cross join lateral (
+        select run.id, run.io_set, run.ended_at, run.uuid from run
+        where run.job = j.job and run.state = 2 and run.ended_at <= as_of
+        order by run.ended_at desc, run.uuid desc limit 1) r
+      left join snapshot s on s.run = r.id and s.job = j.job
+    union all
+    select o.job, o.io_set, o.ended_at, r.uuid, s.inputs, s.outputs
+    from unnest(jobs) as j (job)
+      cross join lateral (
+        select i.job, i.run, i.io_set, i.ended_at from run_job i
+        where i.job = j.job and i.state = 2 and i.ended_at <= as_of offset 0) o
+      join run r on r.id = o.run
+      left join snapshot s on s.run = o.run and s.job = o.job
+    union all
+    select s.job, s.io_set, s.at, r.uuid, s.inputs, s.outputs
+    from unnest(jobs) as j (job)
+      cross join lateral (
+        select i.* from snapshot i where i.job = j.job and i.at <= as_of
+        order by i.at desc fetch first 1 rows with ties) s
+      join run r on r.id = s.run
+  ) as c order by c.job, c.at desc, c.uuid desc
+$function$;
+
 CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer, as_of timestamp with time zone, aliases boolean)
  RETURNS TABLE(job integer, dataset integer, dir "char", level integer)
  LANGUAGE plpgsql
@@ -397,6 +428,27 @@ AS $function$
     else 3 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.stream_writes(wanted integer, seen_by timestamp with time zone, reader bigint, late bigint)
+ RETURNS TABLE(run bigint, uuid uuid, at timestamp with time zone, job integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  (select w.run, r.uuid, w.last_at, r.job
+   from (select s.run, s.last_at from stream_write s
+         where s.dataset = wanted and s.last_at <= seen_by and s.run is distinct from reader
+         order by s.last_at desc fetch first 1 rows with ties) w
+     join run r on r.id = w.run
+   order by w.last_at desc, r.uuid desc limit 1)
+  union all
+  (select w.run, r.uuid, w.last_at, r.job
+   from (select s.run, s.first_at, s.last_at from stream_write s
+         where s.dataset = wanted and s.last_at > seen_by and s.run is distinct from reader
+         order by s.last_at fetch first late rows with ties) w
+     join run r on r.id = w.run
+   where w.first_at <= seen_by
+   order by w.last_at desc, r.uuid desc limit 1)
+$function$;
+
 create table alias (
   dataset integer not null,
   other integer not null,
@@ -612,6 +664,16 @@ create table job_version (
   constraint job_version_hash_key UNIQUE (hash)
 );
 
+create table lifecycle (
+  run bigint not null,
+  dataset integer not null,
+  at timestamp with time zone not null,
+  change text not null,
+  previous_namespace text,
+  previous_name text,
+  constraint lifecycle_pkey PRIMARY KEY (run, dataset)
+);
+
 create table mention (
   facet integer not null,
   entity integer not null,
@@ -716,6 +778,16 @@ create table sighting (
   bag_use integer not null
 ) with (autovacuum_vacuum_scale_factor=0.02);
 
+create table snapshot (
+  run bigint not null,
+  job integer not null,
+  at timestamp with time zone not null,
+  io_set integer not null,
+  inputs integer[] not null,
+  outputs integer[] not null,
+  constraint snapshot_pkey PRIMARY KEY (run, job)
+);
+
 create table source (
   id integer not null,
   namespace integer not null,
@@ -736,6 +808,14 @@ create table source_note (
   url text,
   description text,
   constraint source_note_pkey PRIMARY KEY (key, seq)
+);
+
+create table stream_write (
+  run bigint not null,
+  dataset integer not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  constraint stream_write_pkey PRIMARY KEY (run, dataset)
 );
 
 create table tag_mark (
@@ -792,6 +872,8 @@ CREATE INDEX job_name ON public.job USING btree (namespace, "left"(name, 256) CO
 CREATE INDEX job_link_destination ON public.job_link USING btree (destination, kind, output);
 CREATE INDEX job_link_flow ON public.job_link USING btree (origin) WHERE (kind = 1);
 CREATE INDEX job_version_job ON public.job_version USING btree (job);
+CREATE INDEX lifecycle_dataset ON public.lifecycle USING btree (dataset, at DESC);
+CREATE INDEX lifecycle_dropped ON public.lifecycle USING btree (dataset, at DESC) WHERE (change = 'DROP'::text);
 CREATE INDEX mention_entity ON public.mention USING btree (entity);
 CREATE INDEX named_version_run ON public.named_version USING btree (run, dataset);
 CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at);
@@ -805,7 +887,9 @@ CREATE INDEX run_job_set ON public.run_job USING btree (io_set, bad, first_at) I
 CREATE INDEX seen_job_slot ON public.seen USING btree (job_slot DESC) WHERE (job_slot IS NOT NULL);
 CREATE UNIQUE INDEX sighting_declared ON public.sighting USING btree (bag_use, at) WHERE (run IS NULL);
 CREATE INDEX sighting_use ON public.sighting USING btree (bag_use, at DESC);
+CREATE INDEX snapshot_job ON public.snapshot USING btree (job, at DESC);
 CREATE INDEX source_name ON public.source USING hash (name);
+CREATE INDEX stream_write_dataset ON public.stream_write USING btree (dataset, last_at DESC);
 
 create view named as
  SELECT job.id,

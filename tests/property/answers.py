@@ -8,6 +8,7 @@ from tests.property.strategies import START_S
 from tests.reference_model.facts import FOREVER, Json, Name, iso
 from tests.reference_model.model import Edge, Model, node_id
 from tests.reference_model.runs import Run
+from tests.reference_model.versions import became, bindings, current_version, versions_of
 from tests.reference_model.walk import lineage
 
 INSTANTS_US = [(START_S + 60 * minute) * 1_000_000 for minute in (-1, 3, 6)] + [FOREVER]
@@ -38,6 +39,11 @@ async def product_answers(service: Service, model: Model) -> Answers:
     for run_id in model.runs:
         run = await service.get(f"/jobs/runs/{run_id}")
         found["run", run_id] = _run(run)
+        lineage = await service.get("/runlineage/upstream", runId=run_id, depth=0)
+        found["bindings", run_id] = {
+            (one["namespace"], one["name"]): (one["version"], one["producedByRunId"])
+            for one in lineage["runs"][0]["inputs"]
+        }
     for kind in ("job", "dataset"):
         for name in model.times(kind):
             for as_of in INSTANTS_US:
@@ -52,6 +58,11 @@ async def _lists(service: Service, namespace: str, found: Answers) -> None:
         page = await service.get(f"{path}/{kind}")
         names = [one["name"] for one in page[kind]]
         found[kind, namespace] = (names, page["totalCount"])
+    for name in found["datasets", namespace][0]:
+        page = await service.get(f"{path}/datasets/{segment(name)}/versions")
+        found["versions", (namespace, name)] = [
+            (one["createdByRun"]["id"], one["confirmed"]) for one in page["versions"]
+        ]
     for name in found["jobs", namespace][0]:
         page = await service.get(f"{path}/jobs/{segment(name)}/runs")
         found["runs", (namespace, name)] = [run["id"] for run in page["runs"]]
@@ -63,7 +74,8 @@ async def _one(service: Service, kind: str, name: Name, as_of: int, found: Answe
     common = (one["createdAt"], one["updatedAt"], one["facets"], one["description"])
     if kind == "dataset":
         fields = [field["name"] for field in one["fields"]]
-        found[kind, name, as_of] = (*common, fields, one["sourceName"])
+        held = (one["currentVersion"], (one["lastLifecycleState"], one["deleted"]))
+        found[kind, name, as_of] = (*common, fields, one["sourceName"], *held)
         return
     latest = one["latestRun"]
     found[kind, name, as_of] = (
@@ -72,6 +84,7 @@ async def _one(service: Service, kind: str, name: Name, as_of: int, found: Answe
         [(end["namespace"], end["name"]) for end in one["outputs"]],
         None if latest is None else (latest["id"], latest["state"]),
         None if one["latestRuns"] is None else [run["id"] for run in one["latestRuns"]],
+        one["currentVersion"] is not None,
     )
 
 
@@ -114,6 +127,7 @@ def _run(run: Json) -> tuple[Any, ...]:
     return (
         *[run[key] for key in keys],
         (run["job"]["namespace"], run["job"]["name"]),
+        run["jobVersion"] is not None,
         *[
             {
                 (s["datasetVersionId"]["namespace"], s["datasetVersionId"]["name"]): s["facets"]
@@ -134,13 +148,10 @@ def model_answers(model: Model) -> Answers:
         for name, (first, last, uri) in sorted(model.sources().items())
     ]
     for namespace in spaces:
-        for kind in ("dataset", "job"):
-            names = sorted(name for space, name in model.times(kind) if space == namespace)
-            found[f"{kind}s", namespace] = (names, len(names))
-        for name in found["jobs", namespace][0]:
-            found["runs", (namespace, name)] = [run.id for run in model.runs_of((namespace, name))]
+        _model_lists(model, namespace, found)
     for run_id, run in model.runs.items():
         found["run", run_id] = _model_run(model, run)
+        found["bindings", run_id] = bindings(model, run)
     for kind in ("job", "dataset"):
         for name, times in model.times(kind).items():
             for as_of in INSTANTS_US:
@@ -152,6 +163,16 @@ def model_answers(model: Model) -> Answers:
     return found
 
 
+def _model_lists(model: Model, namespace: str, found: Answers) -> None:
+    for kind in ("dataset", "job"):
+        names = sorted(name for space, name in model.times(kind) if space == namespace)
+        found[f"{kind}s", namespace] = (names, len(names))
+    for name in found["datasets", namespace][0]:
+        found["versions", (namespace, name)] = versions_of(model, (namespace, name))
+    for name in found["jobs", namespace][0]:
+        found["runs", (namespace, name)] = [run.id for run in model.runs_of((namespace, name))]
+
+
 def _model_one(
     model: Model, kind: str, name: Name, times: tuple[int, int], as_of: int
 ) -> tuple[Any, ...]:
@@ -160,7 +181,8 @@ def _model_one(
     common = (iso(times[0]), iso(times[1]), facets, description)
     if kind == "dataset":
         source = facets.get("dataSource", {}).get("name", name[0])
-        return (*common, list(_columns(facets.get("schema", {}))), source)
+        held = (current_version(model, name, as_of), became(model, name, as_of))
+        return (*common, list(_columns(facets.get("schema", {}))), source, *held)
     members = model.edges_of(name, as_of)
     runs = model.runs_of(name, as_of)[:10]
     return (
@@ -169,7 +191,12 @@ def _model_one(
         sorted(dataset for dataset, direction in members if direction == "o"),
         (runs[0].id, runs[0].state(as_of)) if runs else None,
         [run.id for run in runs] or None,
+        any(_by(run.versioned, as_of) for run in model.runs_of(name, as_of)),
     )
+
+
+def _by(time_us: int | None, as_of: int) -> bool:
+    return time_us is not None and time_us <= as_of
 
 
 def _columns(schema: Json, above: str = "") -> Iterator[str]:
@@ -195,6 +222,7 @@ def _model_run(model: Model, run: Run) -> tuple[Any, ...]:
         parent.get("run", {}).get("runId"),
         model.root_of(run),
         run.job,
+        run.versioned is not None,
         *[_model_sights(run, side) for side in ("inputs", "outputs")],
     )
 

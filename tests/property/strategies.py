@@ -61,6 +61,18 @@ _source = st.one_of(
 )
 
 
+_change = st.sampled_from(["DROP", "DROP", "CREATE", "OVERWRITE"])
+
+
+@st.composite
+def _job_type(draw: st.DrawFn) -> Json:
+    kind = draw(st.sampled_from(["BATCH", "STREAMING", "service"]))
+    if draw(st.booleans()):
+        return _facet(processingType=kind, integration="TESTS")
+    pattern = {"eventContentMode": "COMPLETE_SNAPSHOT"}
+    return _facet(processingType=kind, integration="TESTS", emissionPattern=pattern)
+
+
 @st.composite
 def _column_lineage(draw: st.DrawFn) -> Json:
     fields = {}
@@ -99,7 +111,7 @@ _dependencies = st.builds(
 
 
 @st.composite
-def _element(draw: st.DrawFn, side: str) -> Json:
+def _lasting(draw: st.DrawFn) -> Json:
     facets: Json = {}
     if draw(st.booleans()):
         facets["schema"] = draw(_schema)
@@ -109,6 +121,12 @@ def _element(draw: st.DrawFn, side: str) -> Json:
         facets["dataSource"] = draw(_source)
     if draw(st.integers(0, 5)) == 0:
         facets["symlinks"] = draw(_symlinks)
+    return facets
+
+
+@st.composite
+def _element(draw: st.DrawFn, side: str) -> Json:
+    facets = draw(_lasting())
     if side == "outputs" and draw(st.integers(0, 2)) == 0:
         facets["columnLineage"] = draw(_column_lineage())
     if draw(st.integers(0, 3)) == 0:
@@ -119,6 +137,8 @@ def _element(draw: st.DrawFn, side: str) -> Json:
         element["inputFacets"] = {"dataQualityAssertions": _facet(assertions=[tested])}
         if draw(st.booleans()):
             element["inputFacets"]["dataQualityMetrics"] = _facet(rowCount=3, columnMetrics={})
+    if side == "outputs" and draw(st.integers(0, 3)) == 0:
+        facets["lifecycleStateChange"] = _facet(lifecycleStateChange=draw(_change))
     if side == "outputs" and draw(st.integers(0, 3)) == 0:
         element["outputFacets"] = {"outputStatistics": _facet(rowCount=draw(st.integers(0, 2)))}
     return element
@@ -133,6 +153,8 @@ def _job_element(draw: st.DrawFn) -> Json:
         facets["documentation"] = draw(_documentation)
     if draw(st.integers(0, 5)) == 0:
         facets["lineage"] = draw(_lineage())
+    if draw(st.integers(0, 2)) == 0:
+        facets["jobType"] = draw(_job_type())
     return _named(draw(_job), facets=facets)
 
 

@@ -67,6 +67,9 @@ def _event(draw: st.DrawFn) -> Json:
     if draw(st.integers(0, 7)) == 0:
         entry = _named(draw(_datasets), type="DATASET", inputs=[])
         event["job"]["facets"]["lineage"] = PRODUCER | {"entries": [entry]}
+    if draw(st.integers(0, 3)) == 0:
+        pattern = {"eventContentMode": "COMPLETE_SNAPSHOT"}
+        event["job"]["facets"]["jobType"] = PRODUCER | {"emissionPattern": pattern}
     if draw(st.integers(0, 5)):
         event["run"] = {"runId": draw(st.sampled_from(RUNS[:4]))}
         event["eventType"] = draw(st.sampled_from(["START", "COMPLETE", "COMPLETE", "FAIL"]))

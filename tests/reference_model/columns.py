@@ -3,18 +3,9 @@
 import json
 from dataclasses import dataclass, field
 
-from tests.reference_model.facts import (
-    FOREVER,
-    RANK,
-    Json,
-    Name,
-    lineage_facet,
-    name_of,
-    run_bytes,
-    time_of,
-)
+from tests.reference_model.facts import RANK, Json, Name, lineage_facet, name_of, time_of
 from tests.reference_model.model import Model, declared_set
-from tests.reference_model.runs import Facets, IoSet, Run, add_explicit, winners
+from tests.reference_model.runs import Facets, IoSet, Run, add_explicit, latest_run, winners
 
 Column = tuple[Name, str | None]
 Key = tuple[Column, Column, str]
@@ -95,13 +86,12 @@ def edges_of(model: Model, job: Name, as_of: int) -> dict[Key, Said]:
         for of, name, direction, basis in model.first_sights(as_of)
         if of == job and basis != "declared"
     }
-    completed = [
-        ((run.ended, run_bytes(run.id)), run)
-        for run in runs
-        if run.state(FOREVER) == "COMPLETED" and run.ended is not None and run.ended <= as_of
-    ]
-    latest = max(completed, key=lambda item: item[0])[1] if completed else None
+    latest = latest_run(job, runs, as_of)
     kept = {key for key, _ in of_run(latest, job)} if latest else None
+    snapshot = latest.snapshot(job) if latest else None
+    if kept is not None and snapshot is not None:
+        shown = snapshot[1]
+        kept = {key for key in kept if {(key[0][0], "o"), (key[1][0], "i")} <= shown}
     found: dict[Key, Said] = {}
     for run in runs:
         for key, transformation in of_run(run, job):

@@ -45,7 +45,7 @@ def job_key(name: Name) -> bytes:
 
 
 def dataset_key(name: Name) -> bytes:
-    """The key that versions without a name are made with."""
+    """The key that ids of versions are made with."""
     return _key(b"dataset", name)
 
 

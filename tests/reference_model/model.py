@@ -28,6 +28,7 @@ from tests.reference_model.runs import (
     add_columns,
     add_explicit,
     facets_of_newest,
+    latest_run,
     winners,
 )
 
@@ -266,7 +267,7 @@ class Model:
             basis="inputs-outputs" if basis == "named" else basis,
             first_seen=iso(first_seen),
             last_seen=iso(max([*lasts, first_seen])),
-            stale=not declared and self._stale(member, runs, as_of),
+            stale=not declared and self._stale(job, member, runs, as_of),
             confirmed=declared
             or any(run.state(as_of) not in ("FAILED", "ABORTED") for run in having),
         )
@@ -279,15 +280,15 @@ class Model:
             if time_of(event) <= as_of and member in declared_set(event).members()
         ]
 
-    def _stale(self, member: tuple[Name, str], runs: list[tuple[Run, IoSet]], as_of: int) -> bool:
-        completed = [
-            ((run.ended, run_bytes(run.id)), io_set)
-            for run, io_set in runs
-            if run.state(FOREVER) == "COMPLETED" and run.ended is not None and run.ended <= as_of
-        ]
-        if not completed:
+    def _stale(
+        self, job: Name, member: tuple[Name, str], runs: list[tuple[Run, IoSet]], as_of: int
+    ) -> bool:
+        latest = latest_run(job, [run for run, _ in runs], as_of)
+        if latest is None:
             return False
-        return member not in max(completed, key=lambda item: item[0])[1].members()
+        snapshot = latest.snapshot(job)
+        shown = snapshot is None or member in snapshot[1]
+        return not (shown and member in dict(runs)[latest].members())
 
     def pairs_of(self, job: Name, as_of: int) -> set[tuple[Name, Name]]:
         """(output, input) that data flows along through a job then."""

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.reference_model.facts import (
+    FOREVER,
     OF_DATA,
     RANK,
     SLOW,
     Json,
     Name,
     column_pairs,
+    dataset_key,
+    edges_of_event,
     explicit_pairs,
     facet_hash,
     job_key,
@@ -136,6 +139,43 @@ class Run:
         )
         return name_of(latest["job"])
 
+    @property
+    def streaming(self) -> bool:
+        """Whether it is not meant to end, by the job that it is shown under."""
+        kind = self.job_facets(self.job).get("jobType", {}) if self.own else {}
+        said: str = kind.get("processingType", "")
+        return said.upper() in ("STREAMING", "SERVICE") and not kind.get("_deleted")
+
+    @property
+    def versioned(self) -> int | None:
+        """When it has a version of its job: from its end, or its start if it is streaming."""
+        times = [self.ended, self.started if self.streaming else None]
+        return min([time for time in times if time is not None], default=None)
+
+    def naming_times(self, dataset: Name, side: str) -> list[int]:
+        """When its events named a dataset in `inputs` or `outputs`."""
+        return [
+            time_of(event)
+            for event in self.own
+            for element in event.get(side, [])
+            if name_of(element) == dataset
+        ]
+
+    def snapshot(self, job: Name) -> tuple[int, set[tuple[Name, str]]] | None:
+        """When an event under this job showed all that there is, and what that was."""
+        found = []
+        for event in self.own:
+            kind = event["job"].get("facets", {}).get("jobType", {})
+            mode = kind.get("emissionPattern", {}).get("eventContentMode")
+            named = {(name, direction) for _, name, direction, _ in edges_of_event(event)}
+            if mode == "COMPLETE_SNAPSHOT" and named and name_of(event["job"]) == job:
+                keys = [sorted(dataset_key(n) for n, side in named if side == way) for way in "io"]
+                found.append((time_of(event), RANK[event["eventType"]], keys, named))
+        if not found:
+            return None
+        latest = max(found, key=lambda one: one[:3])
+        return latest[0], latest[3]
+
     def facets(self) -> Facets:
         return winners(
             [(time_of(e), RANK[e["eventType"]], e["run"].get("facets", {})) for e in self.own]
@@ -201,6 +241,19 @@ class Run:
             if output not in targets:
                 add_columns(io_set, output, held)
         return io_set
+
+
+def latest_run(job: Name, runs: list[Run], as_of: int) -> Run | None:
+    """The run that says what still holds of a job: it completed last, or gave a snapshot last."""
+    found = []
+    for run in runs:
+        times = [run.ended] if run.state(FOREVER) == "COMPLETED" else []
+        snapshot = run.snapshot(job)
+        times += [snapshot[0]] if snapshot else []
+        found += [
+            (time, run_bytes(run.id), run) for time in times if time is not None and time <= as_of
+        ]
+    return max(found, key=lambda one: one[:2])[2] if found else None
 
 
 def add_explicit(io_set: IoSet, event: Json) -> None:

@@ -7,6 +7,7 @@ outputs is gone through to the inputs that are paired with that output only, and
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from catchment.api.aliases import Groups, groups_of
 from catchment.api.cutting import Bounds
 from catchment.api.provenance_graph import Edge, Graph, Hop, Version
 from catchment.api.sight import Sight
@@ -14,7 +15,7 @@ from catchment.lineage.flows import basis_of, inputs_of, outputs_of, sources_of
 from catchment.lineage.resolve import Resolved
 from catchment.lineage.versions import version_id
 from catchment.postgres.read import Questions
-from catchment.postgres.read.bindings import Read
+from catchment.postgres.read.bindings import Read, bound_us
 from catchment.postgres.read.details import RunRow, uuid_text
 from catchment.postgres.read.names import Node
 from catchment.postgres.read.provenance import SKEW_US, Reader, VersionKey, Watched, Wrote
@@ -42,6 +43,7 @@ class Walk:
         self._bounds = bounds
         self._rows: dict[int, RunRow] = {}
         self._writers: dict[VersionKey, list[Wrote]] = {}
+        self._others: Groups = {}
 
     async def graph(self, focus: Version | RunRow, *, upstream: bool, depth: int) -> Graph:
         """Everything within so many runs of a version, or of a run."""
@@ -107,24 +109,38 @@ class Walk:
         ]
 
     async def _down(self, graph: Graph, level: Sequence[Version]) -> list[Hop]:
+        self._others = await groups_of(
+            self._questions, self._sight, {one.dataset.id for one in level}, self._as_of_us
+        )
         candidates = await self._candidates(graph, level)
         rows = await self.rows(one.run.id for one in candidates)
         visits = [one for one in candidates if self._sight.sees(rows[one.run.id].job.namespace)]
-        wanted = [(rows[visit.run.id], {visit.via.dataset.key}) for visit in visits]
-        read = {
-            visit: edges[0]
-            for visit, edges in zip(visits, await self._read(wanted), strict=True)
-            if edges and edges[0].version.key == visit.via.key
-        }
-        return [
-            Hop(
-                edge.run,
-                edge,
-                self._written(edge.run, outputs_of(_resolved(edge.run), visit.via.dataset.key)),
-            )
-            for visit in _within(graph, read)
-            for edge in (read[visit],)
+        wanted = [
+            (row, self._names_of(row, visit.via))
+            for visit in visits
+            for row in (rows[visit.run.id],)
         ]
+        read = {
+            visit: bound[0]
+            for visit, edges in zip(visits, await self._read(wanted), strict=True)
+            if (bound := [edge for edge in edges if edge.version.key == visit.via.key])
+        }
+        return [self._through(read[visit], visit.via) for visit in _within(graph, read)]
+
+    def _through(self, edge: Edge, via: Version) -> Hop:
+        """From what a run read of a version to all that it made of it."""
+        resolved = _resolved(edge.run)
+        made = {
+            output
+            for name in self._names_of(edge.run, via)
+            for output in outputs_of(resolved, name)
+        }
+        return Hop(edge.run, edge, self._written(edge.run, made))
+
+    def _names_of(self, run: RunRow, version: Version) -> set[bytes]:
+        """The names of its dataset that a run knows."""
+        names = self._others.get(version.dataset.id, (version.dataset,))
+        return {one.key for one in names if one.key in run.datasets}
 
     async def _candidates(self, graph: Graph, level: Sequence[Version]) -> list[_Visit]:
         """Runs that may have read these versions; what is too many is left to the frontier."""
@@ -157,7 +173,9 @@ class Walk:
         edges: list[list[Edge]] = [[] for _ in wanted]
         for n, ((place, run, read, _), bound) in enumerate(zip(reads, bindings, strict=True)):
             basis = basis_of(_resolved(run), read.dataset.key, "i")
-            version = Version(read.dataset, bound.version)
+            version = Version(bound.written, bound.version)
+            if not self._sight.knows(bound.written):
+                version = Version(read.dataset, None)
             edges[place].append(Edge(run, version, True, basis, bound.kind, n in skewed))
         return edges
 
@@ -165,13 +183,13 @@ class Walk:
         """Reads seen by then, and until when the run may have opened what it read."""
         resolved = _resolved(run)
         named = resolved.named_reads()
-        started_us = run.started_us
-        begun_us = None if started_us is None else min(started_us, self._as_of_us)
         found = []
         for node in self._seen(run, keys):
             sight = resolved.reads.get(node.key)
             if sight is None and node.key not in inputs_of(resolved):
                 continue
+            started_us = bound_us(run, node.key)
+            begun_us = None if started_us is None else min(started_us, self._as_of_us)
             at_us = sight.at_us if sight else run.first_us
             if at_us <= self._as_of_us:
                 until_us = max(at_us, (started_us or 0) + SKEW_US)

@@ -18,7 +18,7 @@ from catchment.lineage.flows import sources_of
 from catchment.lineage.versions import version_id
 from catchment.postgres.asking import COUNTED_MAX, FOREVER_US, Total
 from catchment.postgres.read import Questions
-from catchment.postgres.read.bindings import Binding, Read
+from catchment.postgres.read.bindings import Binding, Read, bound_us
 from catchment.postgres.read.details import RunRow, uuid_text
 from catchment.postgres.read.names import Node
 from catchment.postgres.read.versions import DatasetVersionRow
@@ -107,7 +107,7 @@ async def _inputs(
         named = run.resolved.named_reads()
         sources = [run.datasets[key] for key in sources_of(run.resolved, node.key)]
         reads += [
-            Read(run.id, run.started_us, source, named.get(source.key))
+            Read(run.id, bound_us(run, source.key), source, named.get(source.key))
             for source in sorted(sources, key=lambda source: source.order)
         ]
     found: dict[int, list[Binding]] = {run.id: [] for run in runs}
@@ -136,8 +136,8 @@ def _version(row: DatasetVersionRow, inputs: Sequence[Binding], sight: Sight) ->
         **said(run),
         "metrics": trained(run, key),
         "inputs": [
-            {**shapes.identity(bound.dataset), "version": bound.version, "binding": bound.kind}
+            {**shapes.identity(bound.written), "version": bound.version, "binding": bound.kind}
             for bound in inputs
-            if sight.sees(bound.dataset.namespace)
+            if sight.sees(bound.dataset.namespace) and sight.sees(bound.written.namespace)
         ],
     }

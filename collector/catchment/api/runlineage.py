@@ -72,7 +72,8 @@ async def _walk(questions: Questions, start: RunRow, depth: int, sight: Sight) -
 def _writer(binding: Binding, sight: Sight) -> Writer | None:
     """Who wrote it, if the caller may know."""
     writer = binding.writer
-    seen = sight.sees(binding.dataset.namespace) and writer and sight.sees(writer.namespace)
+    names = (binding.dataset, binding.written)
+    seen = writer and all(map(sight.sees, [writer.namespace, *[one.namespace for one in names]]))
     return writer if seen else None
 
 

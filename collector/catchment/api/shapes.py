@@ -90,7 +90,7 @@ def dataset_node(row: DatasetRow) -> Json:
         "tags": tags_of(facets, row.marks),
         "lastModifiedAt": iso(node.last_us),
         "description": _member(facets, "documentation", "description"),
-        "lastLifecycleState": None,
+        "lastLifecycleState": row.change,
         "aliases": [identity(name) for name in row.names],
         "aliasOf": _alias_of(row),
     }
@@ -109,7 +109,7 @@ def dataset(row: DatasetRow) -> Json:
         "currentVersion": row.version,
         "columnLineage": made_columns(mapping) if mapping else None,
         "facets": raw_facets(row.facets),
-        "deleted": False,
+        "deleted": row.dropped,
     }
 
 
@@ -184,11 +184,16 @@ def job(row: JobRow, as_of_us: int = FOREVER_US) -> Json:
 
 
 def run(row: RunRow, as_of_us: int = FOREVER_US) -> Json:
-    """A run by its columns; facets and datasets where the whole run was read."""
-    ended_us = row.ended_us if row.ended_us is not None and row.ended_us <= as_of_us else None
+    """A run by its columns; facets and datasets where the whole run was read.
+
+    At an instant: what had begun, ended and been named by then. Facets are those of the whole run.
+    """
+    ended_us, started_us = _by(row.ended_us, as_of_us), _by(row.started_us, as_of_us)
     state = State(row.state)
     if ended_us is None and state > State.RUNNING:
         state = State.RUNNING
+    if row.first_us > as_of_us:
+        state = State.NEW
     inferred = bool(row.flags & Flag.START_INFERRED)
     answer: Json = {
         "id": uuid_text(row.uuid),
@@ -197,22 +202,26 @@ def run(row: RunRow, as_of_us: int = FOREVER_US) -> Json:
         "nominalStartTime": iso(row.nominal_start_us),
         "nominalEndTime": iso(row.nominal_end_us),
         "state": state.name,
-        "startedAt": iso(row.started_us),
+        "startedAt": iso(started_us),
         "endedAt": iso(ended_us),
-        "durationMs": _duration_ms(row.started_us, ended_us, inferred),
+        "durationMs": _duration_ms(started_us, ended_us, inferred),
         "startInferred": inferred,
         "conflict": bool(row.flags & Flag.CONFLICT),
         "args": {},
         "job": identity(row.job),
-        "jobVersion": _job_version(row),
+        "jobVersion": _job_version(row, as_of_us),
         "inputDatasetVersions": [],
         "outputDatasetVersions": [],
         "facets": {},
     }
-    return answer | _whole_run(row) if row.resolved else answer
+    return answer | _whole_run(row, as_of_us) if row.resolved else answer
 
 
-def _whole_run(row: RunRow) -> Json:
+def _by(time_us: int | None, as_of_us: int) -> int | None:
+    return time_us if time_us is not None and time_us <= as_of_us else None
+
+
+def _whole_run(row: RunRow, as_of_us: int) -> Json:
     resolved = row.resolved
     assert resolved is not None
     return {
@@ -221,8 +230,8 @@ def _whole_run(row: RunRow) -> Json:
         "rootRun": uuid_text(row.root) if row.root else None,
         "args": _args(resolved),
         "facets": {facet.name: msgspec.Raw(facet.body) for facet in resolved.facets.facets},
-        "inputDatasetVersions": _sights(row, resolved.reads, write=False),
-        "outputDatasetVersions": _sights(row, resolved.writes, write=True),
+        "inputDatasetVersions": _sights(row, resolved.reads, as_of_us, write=False),
+        "outputDatasetVersions": _sights(row, resolved.writes, as_of_us, write=True),
     }
 
 
@@ -232,10 +241,12 @@ def _args(resolved: Resolved) -> Json:
     return obj(view(given[0]).get("args")) if given else {}
 
 
-def _sights(row: RunRow, sights: Sights, *, write: bool) -> list[Json]:
+def _sights(row: RunRow, sights: Sights, as_of_us: int, *, write: bool) -> list[Json]:
     named = row.resolved.named_versions() if row.resolved and write else {}
     found = []
     for key, sight in sights.items():
+        if sight.first_us > as_of_us:
+            continue
         facets = sight_facets(sight)
         version = named.get(key) or _read_version(facets)
         if version is None and write:
@@ -276,8 +287,10 @@ def _duration_ms(started_us: int | None, ended_us: int | None, inferred: bool) -
     return (ended_us - started_us) // 1000
 
 
-def _job_version(row: RunRow) -> Json | None:
-    if row.job_version is None:
+def _job_version(row: RunRow, as_of_us: int) -> Json | None:
+    # Known by the end of the run; of one that is not meant to end, from its start.
+    times = (row.ended_us, row.started_us if row.flags & Flag.STREAMING else None)
+    if row.job_version is None or not any(time is not None and time <= as_of_us for time in times):
         return None
     return {**identity(row.job), "version": uuid_text(row.job_version)}
 

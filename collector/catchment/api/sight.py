@@ -116,7 +116,11 @@ class Sight:
 
     def _sights(self, sights: Sights, datasets: Mapping[bytes, Node]) -> Sights:
         return {
-            key: DatasetSight(sight.at_us, *map(self._layers, (sight.slow, sight.own, sight.io)))
+            key: DatasetSight(
+                sight.first_us,
+                sight.at_us,
+                *map(self._layers, (sight.slow, sight.own, sight.io)),
+            )
             for key, sight in sights.items()
             if self.sees(datasets[key].namespace)
         }

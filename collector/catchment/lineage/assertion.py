@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from catchment.events.elements import Builders
+from catchment.events.facets.job_type import is_snapshot
 from catchment.events.facets.slow import SLOW
 from catchment.events.model import DatasetElement, Event, Facet, JobElement
 from catchment.lineage.aliases import Claim, claims_of
@@ -33,14 +34,16 @@ class JobAssertion:
     """A job as one event shows it. `lineage_facets` holds its readable explicit lineage, if any.
 
     `mentions` are the datasets that this lineage names, each with the direction of the edge that
-    it gives this job; `links` are those between jobs that it states.
+    it gives this job; `links` are those between jobs that it states. `is_snapshot`: by its jobType,
+    such an event shows all that there is.
     """
 
     name: Name
     bag: Bag
     lineage_facets: frozenset[Facet]
     mentions: tuple[tuple[Name, str], ...]
-    links: tuple[Link, ...] = ()
+    links: tuple[Link, ...]
+    is_snapshot: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +84,11 @@ def build_job(element: JobElement) -> JobAssertion:
     )
     mentions = tuple([pair for facet in lineage for pair in mentioned_by_lineage(facet, name)])
     links = tuple([link for facet in lineage for link in links_in_lineage(facet, name)])
-    return JobAssertion(name, shared_bag(element.facets), lineage, mentions, links)
+    whole = any(
+        facet.name == "jobType" and not facet.deleted and is_snapshot(facet)
+        for facet in element.facets
+    )
+    return JobAssertion(name, shared_bag(element.facets), lineage, mentions, links, whole)
 
 
 def build_dataset(element: DatasetElement, direction: str) -> DatasetAssertion:

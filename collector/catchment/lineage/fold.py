@@ -26,16 +26,18 @@ NOTE = "catchment_note"
 """A run facet: its event notes something of the run, and does not say that it is under way."""
 
 L = TypeVar("L", int, str, tuple[int, bytes])
-G = TypeVar("G", int, tuple[int, int])
+G = TypeVar("G", int, tuple[int, int], "Snapshot")
 
 
 class Sight(NamedTuple):
     """One dataset as this run read or wrote it.
 
     `slow` are facets with history, `own` dataset facets of this read or write only,
-    `io` its inputFacets or outputFacets. `at_us`: earliest naming for a read, latest for a write.
+    `io` its inputFacets or outputFacets. `at_us`: earliest naming for a read, latest for a write;
+    `first_us`: earliest naming.
     """
 
+    first_us: int
     at_us: int
     slow: Layers
     own: Layers
@@ -43,6 +45,18 @@ class Sight(NamedTuple):
 
 
 Sights = dict[bytes, Sight]
+
+
+class Snapshot(NamedTuple):
+    """The datasets that an event named which shows all that there is: sorted natural keys.
+
+    Compared as a tuple, so that of two the later counts, at one instant that of the greater rank.
+    """
+
+    time_us: int
+    rank: int
+    inputs: tuple[bytes, ...]
+    outputs: tuple[bytes, ...]
 
 
 @dataclass(slots=True)
@@ -55,6 +69,7 @@ class Part:
     lineage: frozenset[Facet] = frozenset()
     reads: Sights = field(default_factory=dict)
     writes: Sights = field(default_factory=dict)
+    snapshot: Snapshot | None = None
 
 
 @dataclass(slots=True)
@@ -93,6 +108,7 @@ def fold_of(event: ReadEvent) -> RunFold:
         lineage=job.lineage_facets,
         reads=_sights(event.inputs, time_us, rank, min),
         writes=_sights(event.outputs, time_us, rank, max),
+        snapshot=_snapshot(event, rank) if job.is_snapshot else None,
     )
     return RunFold(
         first_us=time_us,
@@ -117,6 +133,7 @@ def _sights(
     for dataset in datasets:
         sight = Sight(
             time_us,
+            time_us,
             layers_of(time_us, rank, dataset.slow),
             layers_of(time_us, rank, dataset.own),
             layers_of(time_us, rank, dataset.io),
@@ -125,6 +142,19 @@ def _sights(
         known = sights.get(key)
         sights[key] = sight if known is None else merge_sight(known, sight, pick)
     return sights
+
+
+def _snapshot(event: ReadEvent, rank: int) -> Snapshot | None:
+    """All that the event names, by its facets, too; None if that is nothing."""
+    assert event.job is not None
+    inputs = {dataset.name.key for dataset in event.inputs}
+    inputs.update(name.key for dataset in event.outputs for name in dataset.mentions)
+    outputs = {dataset.name.key for dataset in event.outputs}
+    for name, direction in event.job.mentions:
+        (inputs if direction == "i" else outputs).add(name.key)
+    if not (inputs or outputs):
+        return None
+    return Snapshot(event.time_us, rank, tuple(sorted(inputs)), tuple(sorted(outputs)))
 
 
 def merge(a: RunFold, b: RunFold) -> RunFold:
@@ -159,6 +189,7 @@ def _merge_part(a: Part, b: Part) -> Part:
         lineage=a.lineage | b.lineage if a.lineage != b.lineage else a.lineage,
         reads=_merge_sights(a.reads, b.reads, min),
         writes=_merge_sights(a.writes, b.writes, max),
+        snapshot=_greatest(a.snapshot, b.snapshot),
     )
 
 
@@ -177,6 +208,7 @@ def _merge_sights(a: Sights, b: Sights, pick: Callable[[int, int], int]) -> Sigh
 def merge_sight(a: Sight, b: Sight, pick: Callable[[int, int], int]) -> Sight:
     """Two sights of one dataset in one direction; `pick` is min for reads and max for writes."""
     return Sight(
+        min(a.first_us, b.first_us),
         pick(a.at_us, b.at_us),
         merge_layers(a.slow, b.slow),
         merge_layers(a.own, b.own),

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from catchment.events.facets.job_type import is_streaming
+from catchment.events.facets.lifecycle import Change, read_change
 from catchment.events.facets.nominal_time import read_nominal_time
 from catchment.events.facets.version import read_version
 from catchment.events.model import Facet
 from catchment.lineage.bags import Bag, flatten
-from catchment.lineage.fold import Part, RunFold, Sight, Sights, merge_sight
+from catchment.lineage.fold import Part, RunFold, Sight, Sights, Snapshot, merge_sight
 from catchment.lineage.iosets import IoSet, io_set
 from catchment.lineage.parents import NOBODY, Ancestry, ancestry
 from catchment.lineage.versions import job_version_hash
@@ -28,12 +30,17 @@ class State(IntEnum):
 
 
 class Flag(IntEnum):
-    """Bits of what is odd about a run. Numbers are stored: never renumber."""
+    """Bits of what is odd about a run. Numbers are stored: never renumber.
+
+    STREAMING: by its jobType it is not meant to end, so nobody waits for that.
+    """
 
     CONFLICT = 1
     START_INFERRED = 2
+    STREAMING = 4
 
 
+_CHANGE = "lifecycleStateChange"
 _STATE_OF_RANK = {4: State.COMPLETED, 5: State.ABORTED, 6: State.FAILED}
 BAD = frozenset({State.ABORTED, State.FAILED})
 
@@ -50,6 +57,7 @@ class Share:
     io_set: IoSet
     facets: Bag
     first_us: int
+    snapshot: Snapshot | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,8 @@ class Resolved:
 
     `shares[0]` is that of the job the run is shown under; empty for a run that was only named.
     `job` is None only for a fold without any event, which nothing stores. `job_version` is the hash
-    of the version of the job it is shown under, once it has ended.
+    of the version of the job it is shown under, once it has ended, or runs and is streaming.
+    `seldom`: it may have stream writes, changes or a snapshot; most runs have none of them.
     """
 
     state: State
@@ -77,6 +86,7 @@ class Resolved:
     external_id: str | None
     sightings: Sightings
     job_version: bytes | None
+    seldom: bool
 
     def named_versions(self) -> dict[bytes, str]:
         """Dataset written -> the version that its `version` facet names."""
@@ -85,6 +95,24 @@ class Resolved:
     def named_reads(self) -> dict[bytes, str]:
         """Dataset read -> the version that its `version` facet names."""
         return _named(self.reads)
+
+    def stream_writes(self) -> dict[bytes, tuple[int, int]]:
+        """Dataset written -> its first and last naming, where that alone confirms the write."""
+        if not self.flags & Flag.STREAMING:
+            return {}
+        return {key: (sight.first_us, sight.at_us) for key, sight in self.writes.items()}
+
+    def changes(self) -> dict[bytes, Change]:
+        """Dataset written -> what became of it at the run's end, while the run is COMPLETED."""
+        if self.state is not State.COMPLETED:
+            return {}
+        changes = {}
+        for key, sight in self.writes.items():
+            facet = _facet(flatten(sight.own), _CHANGE)
+            change = read_change(facet) if facet and not facet.deleted else None
+            if change:
+                changes[key] = change
+        return changes
 
 
 def resolve(fold: RunFold) -> Resolved:
@@ -97,9 +125,10 @@ def resolve(fold: RunFold) -> Resolved:
     bag = flatten(fold.facets)
     reads = _union([part.reads for _, part in ordered], min)
     writes = _union([part.writes for _, part in ordered], max)
+    flags = _flags(fold, shares)
     return Resolved(
         state=_state(fold),
-        flags=_flags(fold),
+        flags=flags,
         job=shares[0].job if shares else named_job,
         first_us=first_us,
         last_us=named_us if fold.last_us is None else fold.last_us,
@@ -113,12 +142,25 @@ def resolve(fold: RunFold) -> Resolved:
         writes=writes,
         external_id=fold.external_id,
         sightings=_sightings(reads, writes),
-        job_version=_job_version(fold, shares),
+        job_version=_job_version(fold, shares, flags),
+        seldom=bool(flags & Flag.STREAMING) or _seldom(shares, writes),
     )
 
 
-def _job_version(fold: RunFold, shares: tuple[Share, ...]) -> bytes | None:
-    if fold.terminal is None or not shares:
+def _seldom(shares: tuple[Share, ...], writes: Sights) -> bool:
+    for share in shares:
+        if share.snapshot is not None:
+            return True
+    for sight in writes.values():
+        for layer in sight.own:
+            if _CHANGE in layer.bag.names:
+                return True
+    return False
+
+
+def _job_version(fold: RunFold, shares: tuple[Share, ...], flags: int) -> bytes | None:
+    settled = fold.terminal is not None or (fold.live and flags & Flag.STREAMING)
+    if not settled or not shares:
         return None
     return job_version_hash(shares[0].io_set, shares[0].facets.facets)
 
@@ -142,10 +184,16 @@ def _started_us(fold: RunFold) -> int | None:
     return fold.first_us if fold.start_us is None and begun else fold.start_us
 
 
-def _flags(fold: RunFold) -> int:
+def _flags(fold: RunFold, shares: tuple[Share, ...]) -> int:
     conflict = fold.terminals.bit_count() > 1 or len(fold.parts) > 1
     inferred = fold.start_us is None and _started_us(fold) is not None
-    return (Flag.CONFLICT if conflict else 0) | (Flag.START_INFERRED if inferred else 0)
+    kind = _facet(shares[0].facets, "jobType") if shares else None
+    streaming = kind is not None and not kind.deleted and is_streaming(kind)
+    return (
+        (Flag.CONFLICT if conflict else 0)
+        | (Flag.START_INFERRED if inferred else 0)
+        | (Flag.STREAMING if streaming else 0)
+    )
 
 
 def _share(job: bytes, part: Part, stated: list[tuple[bytes, Facet]]) -> Share:
@@ -159,7 +207,7 @@ def _share(job: bytes, part: Part, stated: list[tuple[bytes, Facet]]) -> Share:
     elsewhere = frozenset([one for one in stated if one[0] != job])
     reads, writes = frozenset(part.reads), frozenset(part.writes)
     shape = io_set(job, reads, writes, columns, part.lineage, elsewhere)
-    return Share(job, shape, flatten(part.facets), part.first_us)
+    return Share(job, shape, flatten(part.facets), part.first_us, part.snapshot)
 
 
 def _union(parts: list[Sights], pick: Callable[[int, int], int]) -> Sights:
@@ -176,7 +224,7 @@ def _union(parts: list[Sights], pick: Callable[[int, int], int]) -> Sights:
 def _named(sights: Sights) -> dict[bytes, str]:
     versions = {}
     for key, sight in sights.items():
-        facet = _facet(flatten(sight.own), "version")
+        facet = _facet(flatten(sight.own), "version") if sight.own else None
         version = read_version(facet) if facet and not facet.deleted else None
         if version:
             versions[key] = version

@@ -16,11 +16,12 @@ import zstandard
 
 from catchment.events.model import Facet
 from catchment.lineage.bags import EMPTY, Bag, Layer, Layers, flatten, merge_layers
-from catchment.lineage.fold import Part, RunFold, Sight, Sights
+from catchment.lineage.fold import Part, RunFold, Sight, Sights, Snapshot
 
 # The forms of folds that stand in databases, each with its dictionary; new ones are of the last.
-DICTIONARIES = {2: "fold_2.zdict"}
-FORM = 2
+# Form 3 adds the first naming of a write, where it is not the last, and the snapshot of a part.
+DICTIONARIES = {2: "fold_2.zdict", 3: "fold_2.zdict"}
+FORM = 3
 _FOLD_BYTES_MAX = 1 << 30
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
@@ -100,7 +101,13 @@ class Encoder:
             [self.bag_id(Bag((facet,))) for facet in sorted(part.lineage, key=_hash)],
             self._sights(part.reads, base),
             self._sights(part.writes, base),
+            *(() if part.snapshot is None else (self._snapshot(part.snapshot, base),)),
         ]
+
+    def _snapshot(self, snapshot: Snapshot, base: int) -> Raw:
+        sides = (snapshot.inputs, snapshot.outputs)
+        members = [[self.dataset_id(key) for key in side] for side in sides]
+        return [snapshot.time_us - base, snapshot.rank, *members]
 
     def _sights(self, sights: Sights, base: int) -> Raw:
         return [
@@ -110,6 +117,7 @@ class Encoder:
                 self._by_id(sight.slow, base),
                 _inline(sight.own, base),
                 _inline(sight.io, base),
+                *(() if sight.first_us == sight.at_us else (sight.first_us - base,)),
             ]
             for key, sight in sights.items()
         ]
@@ -158,14 +166,16 @@ class References:
         """Those of one more fold."""
         if raw[1]:
             self.jobs.add(raw[1][1])
-        for job, _, _, _, facets, lineage, reads, writes in raw[10]:
+        for job, _, _, _, facets, lineage, reads, writes, *snapshots in raw[10]:
             self.jobs.add(job)
             self.bags.update(layer[2] for layer in facets)
             self.bags.update(lineage)
             for sights in (reads, writes):
-                for dataset, _, slow, _, _ in sights:
-                    self.datasets.add(dataset)
-                    self.bags.update(layer[2] for layer in slow)
+                for sight in sights:
+                    self.datasets.add(sight[0])
+                    self.bags.update(layer[2] for layer in sight[2])
+            for snapshot in snapshots:
+                self.datasets.update(snapshot[2], snapshot[3])
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +203,7 @@ class Builder:
         )
 
     def _part(self, raw: Raw, base: int) -> Part:
-        _, first, latest, rank, facets, lineage, reads, writes = raw
+        _, first, latest, rank, facets, lineage, reads, writes, *snapshots = raw
         return Part(
             first_us=first + base,
             latest=(latest + base, rank),
@@ -201,14 +211,24 @@ class Builder:
             lineage=frozenset(facet for bag in lineage for facet in self.bags[bag].facets),
             reads=self._sights(reads, base),
             writes=self._sights(writes, base),
+            snapshot=self._snapshot(snapshots[0], base) if snapshots else None,
         )
+
+    def _snapshot(self, raw: Raw, base: int) -> Snapshot:
+        time, rank, *sides = raw
+        inputs, outputs = [tuple(sorted(self.datasets[one] for one in side)) for side in sides]
+        return Snapshot(time + base, rank, inputs, outputs)
 
     def _sights(self, raw: Raw, base: int) -> Sights:
         return {
             self.datasets[dataset]: Sight(
-                at + base, self._by_id(slow, base), _outline(own, base), _outline(io, base)
+                (first[0] if first else at) + base,
+                at + base,
+                self._by_id(slow, base),
+                _outline(own, base),
+                _outline(io, base),
             )
-            for dataset, at, slow, own, io in raw
+            for dataset, at, slow, own, io, *first in raw
         }
 
     def _by_id(self, raw: Raw, base: int) -> Layers:

@@ -30,6 +30,14 @@ def versioned(name: str, version: str) -> Json:
     return dataset(name, version={"datasetVersion": version})
 
 
+def typed(kind: str, name: str = "job", **emission: str) -> Json:
+    """A job of a type; with how its events are meant, if that is said."""
+    facet: Json = FACET | {"processingType": kind, "integration": "TESTS"}
+    if emission:
+        facet["emissionPattern"] = emission
+    return {"namespace": "tests", "name": name, "facets": {"jobType": facet}}
+
+
 def happened(
     kind: str,
     run: int,

@@ -1,21 +1,22 @@
 """Which version of its inputs a run read, and who wrote it.
 
 The version that the read's `version` facet names; else the latest that was confirmed when the run
-began, never its own; where none was, the latest unconfirmed one.
+began, never its own; where none was, the latest unconfirmed one. For a streaming run, which goes on
+reading, it counts when it named the input first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
+
 from catchment.events.names import from_text
+from catchment.lineage.resolve import Flag
 from catchment.lineage.versions import named_version_hash, version_id
 from catchment.postgres.asking import Asking
-from catchment.postgres.read.details import RunRow, uuid_text
-from catchment.postgres.read.names import Node
-
-# Writes named by an event after their run's end are seldom, and seldom far behind.
-_LATE_WRITES_MAX = 100
+from catchment.postgres.read.details import LATE_WRITES_MAX, RunRow, uuid_text
+from catchment.postgres.read.names import Names, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,15 @@ class Binding:
     """A read of a dataset; nobody is known to have written it without a `writer`.
 
     `kind`: "explicit" if the read names its version, "inferred" if it is the latest that was
-    confirmed, else "unconfirmed".
+    confirmed, else "unconfirmed". `written`: the dataset by the name that it was written under,
+    which need not be the one that it was read by; its version is a version of that one.
     """
 
     dataset: Node
     version: str | None
     writer: Writer | None
     kind: str
+    written: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,10 @@ class Read:
 class Bindings(Asking):
     """Binds reads to versions, for all runs of a level at once."""
 
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self._names = Names(pool)
+
     async def of_runs(self, runs: Iterable[RunRow]) -> dict[int, list[Binding]]:
         """Run -> its inputs in the order of their names, each with what was read of it."""
         reads = [read for run in runs for read in _reads(run)]
@@ -68,11 +75,13 @@ class Bindings(Asking):
         free = [n for n, read in enumerate(reads) if read.named is None]
         hashes = [named_version_hash(reads[n].named or "") for n in named]
         rows = await self._bound("writers_of_read_versions", reads, named, hashes)
-        confirmed = await self._bound("confirmed_writes", reads, free, _LATE_WRITES_MAX)
+        confirmed = await self._bound("confirmed_writes", reads, free, LATE_WRITES_MAX)
         rest = [n for n in free if n not in confirmed]
-        rows |= confirmed | await self._bound("unconfirmed_writes", reads, rest, _LATE_WRITES_MAX)
+        rows |= confirmed | await self._bound("unconfirmed_writes", reads, rest, LATE_WRITES_MAX)
+        written = await self._names.nodes(False, _others(reads, rows))
         return [
-            _binding(read, rows.get(n), inferred=n in confirmed) for n, read in enumerate(reads)
+            _binding(read, rows.get(n), written, inferred=n in confirmed)
+            for n, read in enumerate(reads)
         ]
 
     async def _bound(
@@ -91,23 +100,35 @@ class Bindings(Asking):
         return {chosen[row["n"] - 1]: row for row in rows}
 
 
+def bound_us(run: RunRow, dataset: bytes) -> int | None:
+    """As of when what a run read is bound: its start, of a streaming run when it named the input."""
+    sight = run.resolved.reads.get(dataset) if run.resolved else None
+    return sight.at_us if sight and run.flags & Flag.STREAMING else run.started_us
+
+
 def _reads(run: RunRow) -> list[Read]:
     resolved = run.resolved
     assert resolved is not None
     named = resolved.named_reads()
     reads = [
-        Read(run.id, run.started_us, run.datasets[key], named.get(key)) for key in resolved.reads
+        Read(run.id, bound_us(run, key), run.datasets[key], named.get(key))
+        for key in resolved.reads
     ]
     return sorted(reads, key=lambda read: read.dataset.order)
 
 
-def _binding(read: Read, row: Any, *, inferred: bool) -> Binding:
+def _others(reads: list[Read], rows: Mapping[int, Any]) -> list[int]:
+    """Datasets under whose names something was written that was read by another."""
+    found = {row["dataset"] for n, row in rows.items() if row["dataset"] != reads[n].dataset.id}
+    return list(found)
+
+
+def _binding(read: Read, row: Any, written: Mapping[int, Node], *, inferred: bool) -> Binding:
     kind = "explicit" if read.named is not None else "inferred" if inferred else "unconfirmed"
     if row is None:
-        return Binding(read.dataset, read.named, None, kind)
+        return Binding(read.dataset, read.named, None, kind, read.dataset)
     writer = Writer(row["run"], row["uuid"], from_text(row["namespace"]))
-    if read.named is not None:
-        return Binding(read.dataset, read.named, writer, kind)
-    named = from_text(row["version"]) if row["version"] else None
-    version = named or uuid_text(version_id(writer.uuid, read.dataset.key))
-    return Binding(read.dataset, version, writer, kind)
+    dataset = written.get(row["dataset"], read.dataset)
+    named = from_text(row["version"]) if row["version"] else read.named
+    version = named or uuid_text(version_id(writer.uuid, dataset.key))
+    return Binding(read.dataset, version, writer, kind, dataset)

@@ -19,6 +19,8 @@ from catchment.postgres.read.marks import MarkBook, Marks
 from catchment.postgres.read.names import Names, Node
 
 LATEST_RUNS_MAX = 10
+# Writes that were named again after the instant asked about are seldom, and seldom far behind.
+LATE_WRITES_MAX = 100
 _ANCESTORS_MAX = 100
 READS_MAX = 5
 """Of a dataset, whose facets without history are looked at: most reads test nothing of the data."""
@@ -51,7 +53,8 @@ class RunRow(msgspec.Struct, frozen=True):
 class DatasetRow(msgspec.Struct, frozen=True):
     """A dataset with the facets that hold, its current version (id as text), and its marks.
 
-    `names`: all its names, its own among them; empty if it has no other.
+    `names`: all its names, its own among them; empty if it has no other. `change`: what last became
+    of it as a whole; `dropped`: whether it is gone by that.
     """
 
     node: Node
@@ -59,6 +62,8 @@ class DatasetRow(msgspec.Struct, frozen=True):
     version: str | None
     marks: Marks = ()
     names: Sequence[Node] = ()
+    change: str | None = None
+    dropped: bool = False
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -101,11 +106,14 @@ class Details(Asking):
         said of the dataset.
         """
         names = names or {}
-        facets, written, marks = await gather(
-            self._facets_by_names(nodes, names, as_of_us, whole=versions),
-            self._written(nodes, as_of_us) if versions else _nothing(),
+        all_names = {row_id: names.get(row_id) or (node,) for row_id, node in nodes.items()}
+        facets, written, marks, became = await gather(
+            self._facets_by_names(all_names, as_of_us, whole=versions),
+            self._written(all_names, as_of_us) if versions else _nothing(),
             self._marks.of([node.key for node in nodes.values()], as_of_us),
+            self.ask("lifecycles", list(nodes), as_of_us),
         )
+        changes = {row["dataset"]: (row["change"], row["dropped"]) for row in became}
         return {
             row_id: DatasetRow(
                 node,
@@ -113,21 +121,17 @@ class Details(Asking):
                 written.get(row_id),
                 marks.get(node.key, ()),
                 tuple(names.get(row_id, ())),
+                *changes.get(row_id, (None, False)),
             )
             for row_id, node in nodes.items()
         }
 
     async def _facets_by_names(
-        self,
-        nodes: Mapping[int, Node],
-        names: Mapping[int, Collection[Node]],
-        as_of_us: int,
-        *,
-        whole: bool,
+        self, names: Mapping[int, Collection[Node]], as_of_us: int, *, whole: bool
     ) -> dict[int, Facets]:
-        owners: dict[int, list[int]] = {row_id: [] for row_id in nodes}
-        for row_id, node in nodes.items():
-            for name in names.get(row_id) or (node,):
+        owners: dict[int, list[int]] = {}
+        for row_id, named in names.items():
+            for name in named:
                 owners.setdefault(name.id, []).append(row_id)
         ids = list(owners)
         shown = await (
@@ -135,14 +139,23 @@ class Details(Asking):
             if whole
             else self._lasting("bags_of_datasets", ids, as_of_us)
         )
-        return resolve_facets(of_owners(shown, owners) if names else shown)
+        return resolve_facets(of_owners(shown, owners))
 
-    async def _written(self, nodes: Mapping[int, Node], as_of_us: int) -> dict[int, str]:
-        return {
-            row["entity"]: (row["version"] and from_text(row["version"]))
-            or uuid_text(version_id(row["uuid"], nodes[row["entity"]].key))
-            for row in await self.ask("written_versions", list(nodes), as_of_us)
-        }
+    async def _written(
+        self, names: Mapping[int, Collection[Node]], as_of_us: int
+    ) -> dict[int, str]:
+        """Dataset -> its version, of the latest write under any of its names."""
+        keys = {name.id: name.key for named in names.values() for name in named}
+        rows = await self.ask("written_versions", list(keys), as_of_us, LATE_WRITES_MAX)
+        wrote = {row["entity"]: row for row in rows}
+        found = {}
+        for row_id, named in names.items():
+            writes = [(wrote[one.id], one.key) for one in named if one.id in wrote]
+            if writes:
+                row, key = min(writes, key=_latest_first)
+                version = from_text(row["version"]) if row["version"] else None
+                found[row_id] = version or uuid_text(version_id(row["uuid"], key))
+        return found
 
     async def jobs(
         self,
@@ -331,6 +344,11 @@ def _parent(run: Resolved) -> bytes | None:
 
 async def _nothing() -> dict[int, str]:
     return {}
+
+
+def _latest_first(write: tuple[Mapping[str, Any], bytes]) -> tuple[int, int, bytes]:
+    row, key = write
+    return (-row["at"], -int.from_bytes(row["uuid"]), key)
 
 
 def uuid_text(raw: bytes) -> str:

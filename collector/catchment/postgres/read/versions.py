@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from catchment.events.names import from_text
-from catchment.lineage.resolve import State
+from catchment.lineage.resolve import Flag, State
 from catchment.lineage.versions import named_version_hash, version_id
 from catchment.postgres.asking import FOREVER_US, Asking
 from catchment.postgres.read.details import Details, RunRow
@@ -46,7 +46,7 @@ class DatasetVersionRow:
 
     @property
     def confirmed(self) -> bool:
-        """Whether one of its writers completed."""
+        """Whether one of its writers completed, or is streaming."""
         return any(writer.confirmed for writer in self.writers)
 
 
@@ -129,7 +129,7 @@ class Versions(Asking):
         rows = await self.ask("writers_of_versions", dataset, hashes) if hashes else []
         found: dict[bytes, list[Writer]] = {}
         for row in rows:
-            confirmed = row["state"] == State.COMPLETED
+            confirmed = _confirms(row["state"], row["flags"])
             namespace = from_text(row["namespace"])
             writer = Writer(row["id"], row["uuid"], row["at"], confirmed, namespace)
             found.setdefault(row["hash"], []).append(writer)
@@ -174,5 +174,10 @@ class Versions(Asking):
 
 
 def _only(run: RunRow, at_us: int) -> Writer:
-    confirmed = run.state == State.COMPLETED
+    confirmed = _confirms(run.state, run.flags)
     return Writer(run.id, run.uuid, at_us, confirmed, run.job.namespace)
+
+
+def _confirms(state: int, flags: int) -> bool:
+    """Whether a run's writes are confirmed: it completed, or nobody waits for its end."""
+    return state == State.COMPLETED or bool(flags & Flag.STREAMING)

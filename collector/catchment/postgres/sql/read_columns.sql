@@ -51,20 +51,10 @@ with recursive near (dataset, step) as (
 ), jobs as materialized (
   select distinct job from stated
 ), latest as materialized (
-  select distinct on (job) job, io_set from (
-    select j.job, r.* from jobs j cross join lateral (
-      select io_set, ended_at, uuid from run
-      where run.job = j.job and state = 2 and ended_at <= $3
-      order by ended_at desc, uuid desc limit 1) r
-    union all
-    select s.job, s.io_set, s.ended_at, r.uuid
-    from jobs j cross join lateral (
-        select job, run, io_set, ended_at from run_job
-        where job = j.job and state = 2 and ended_at <= $3 offset 0) s
-      join run r on r.id = s.run
-  ) as completed order by job, ended_at desc, uuid desc
+  select * from latest_sets(array(select job from jobs), $3)
 ), found as (
-  select s.job, s.output, s.input, s.colset, coalesce(l.io_set = s.io_set, true) as holds
+  select s.job, s.output, s.input, s.colset, coalesce(l.io_set = s.io_set
+    and (l.inputs is null or s.input = any (l.inputs) and s.output = any (l.outputs)), true) as holds
   from stated s join live using (io_set) left join latest l on l.job = s.job
   where $3 = 'infinity' or (
     exists (select from edge e where e.job = s.job and e.dataset = s.output and e.dir = 'o'

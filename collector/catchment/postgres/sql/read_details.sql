@@ -43,15 +43,48 @@ from bag_use u cross join lateral (
 where u.entity = any($1::integer[]) and u.dir = 'j' and r.at is not null;
 
 -- name: written_versions
--- The latest confirmed write of each dataset: along its bags, past the runs that did not complete.
-select distinct on (u.entity) u.entity, w.uuid, w.run, v.version
-from bag_use u cross join lateral (
-  select s.run, s.at, r.uuid from sighting s join run r on r.id = s.run
-  where s.bag_use = u.id and r.state = 2 and r.ended_at <= $2
-  order by s.at desc, r.uuid desc limit 1) w
-left join named_version v on v.dataset = u.entity and v.run = w.run
-where u.entity = any($1::integer[]) and u.dir = 'o'
-order by u.entity, w.at desc, w.uuid desc;
+-- The latest confirmed write of each dataset: along its bags, past the runs that did not complete; and
+-- those of streaming runs.
+select distinct on (c.entity) c.entity, c.uuid, c.at, v.version
+from (
+  select u.entity, w.run, w.uuid, w.at
+  from bag_use u cross join lateral (
+    select s.run, s.at, r.uuid from sighting s join run r on r.id = s.run
+    where s.bag_use = u.id and r.state = 2 and r.ended_at <= $2
+    order by s.at desc, r.uuid desc limit 1) w
+  where u.entity = any($1::integer[]) and u.dir = 'o'
+  union all
+  select d.id, w.run, w.uuid, w.at
+  from unnest($1::integer[]) as d (id) cross join lateral stream_writes(d.id, $2, null, $3) w) c
+left join named_version v on v.dataset = c.entity and v.run = c.run
+order by c.entity, c.at desc, c.uuid desc;
+
+-- name: lifecycles
+-- What last became of each dataset, and whether it is gone by it: its latest DROP is later than any
+-- confirmed write of another run, and than any CREATE. Datasets that nothing became of have no row.
+select w.dataset, l.change, d.at is not null and not exists (
+    select from lifecycle c
+    where c.dataset = w.dataset and c.change = 'CREATE' and c.at between d.at and $2)
+  and not exists (
+    select from bag_use u join sighting s on s.bag_use = u.id join run r on r.id = s.run
+    where u.entity = w.dataset and u.dir = 'o' and s.at >= d.at and r.state = 2 and r.ended_at <= $2
+      and not exists (select from lifecycle x
+        where x.run = s.run and x.dataset = w.dataset and x.change = 'DROP'))
+  and not exists (
+    select from stream_write s
+    where s.dataset = w.dataset and s.last_at >= d.at and s.first_at <= $2
+      and not exists (select from lifecycle x
+        where x.run = s.run and x.dataset = w.dataset and x.change = 'DROP')) as dropped
+from unnest($1::integer[]) as w (dataset)
+  cross join lateral (
+    select c.change
+    from (select run, change from lifecycle where dataset = w.dataset and at <= $2
+          order by at desc fetch first 1 rows with ties) c
+      join run r on r.id = c.run
+    order by r.uuid desc limit 1) l
+  left join lateral (
+    select at from lifecycle where dataset = w.dataset and change = 'DROP' and at <= $2
+    order by at desc limit 1) d on true;
 
 -- name: edges_of_some_jobs
 -- What jobs read and write; distinct, because each live io-set says it again.

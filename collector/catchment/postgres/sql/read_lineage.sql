@@ -34,18 +34,11 @@ with shares as materialized (
     left join shares o on o.io_set = s.id
   where s.job = any($1::integer[]) and coalesce(fine.at, bad.at, o.at) is not null
 ), latest as materialized (
-  select distinct on (job) job, io_set from (
-    select j.job, r.* from unnest($1::integer[]) as j (job) cross join lateral (
-      select io_set, ended_at, uuid from run
-      where run.job = j.job and state = 2 and ended_at <= $2
-      order by ended_at desc, uuid desc limit 1) r
-    union all
-    select s.job, s.io_set, s.ended_at, r.uuid from run_job s join run r on r.id = s.run
-    where s.job = any($1::integer[]) and s.state = 2 and s.ended_at <= $2
-  ) as completed order by job, ended_at desc, uuid desc
+  select * from latest_sets($1::integer[], $2)
 ), seen as (
   select s.job, m.dataset, m.dir, m.named, false as mapped, false as declared, s.last_at, s.good,
-    l.io_set <> s.id as other
+    l.io_set <> s.id or coalesce(
+      m.dataset <> all (case m.dir when 'i' then l.inputs else l.outputs end), false) as other
   from sets s join io_member m on m.io_set = s.id left join latest l on l.job = s.job
   where $2 = 'infinity' or exists (
     select from edge e where e.job = s.job and e.dataset = m.dataset and e.dir = m.dir

@@ -14,7 +14,10 @@ with wanted as materialized (
   where not exists (select from named_version v where v.dataset = p.dataset and v.hash = p.hash)
     and not exists (select from named_version v where v.run = r.id and v.dataset = p.dataset)
 )
-select f.n, r.id, r.uuid, s.at, r.first_at, r.state = 2 and r.ended_at <= $4 as confirmed,
+select f.n, r.id, r.uuid, s.at, r.first_at,
+  r.state = 2 and r.ended_at <= $4 or exists (
+    select from stream_write w
+    where w.run = r.id and w.dataset = f.dataset and w.first_at <= $4) as confirmed,
   m.name as namespace
 from found f
 join run r on r.id = f.run and r.first_at <= $4
@@ -25,12 +28,14 @@ cross join lateral (
     and s.run = r.id limit 1) s;
 
 -- name: named_reads
--- The runs that had begun by then and say that they read these versions; no more of each than $4.
+-- The runs that had begun by then and say that they read these versions, by any name of the dataset; no
+-- more of each than $4.
 select p.n, r.id, r.uuid
 from unnest($1::integer[], $2::uuid[]) with ordinality as p (dataset, hash, n)
 cross join lateral (
-  select r.id, r.uuid from named_read v join run r on r.id = v.run
-  where v.dataset = p.dataset and v.hash = p.hash and r.first_at <= $3
+  select r.id, r.uuid from names_of(array[p.dataset], $3) o
+    join named_read v on v.dataset = o.name and v.hash = p.hash join run r on r.id = v.run
+  where r.first_at <= $3
   order by r.uuid limit $4) r;
 
 -- name: reads_that_may_be_of_writes
@@ -45,15 +50,17 @@ with writes as materialized (
     as p (dataset, since, at, uuid, n)
   cross join lateral (
     select min(r.ended_at) as until
-    from bag_use u cross join lateral (
+    from names_of(array[p.dataset], $5) o join bag_use u on u.entity = o.name and u.dir = 'o'
+    cross join lateral (
       select s.run, s.at from sighting s where s.bag_use = u.id and s.at >= p.at
       order by s.at fetch first $6 rows with ties) s
     join run r on r.id = s.run
-    where u.entity = p.dataset and u.dir = 'o' and r.state = 2 and (s.at, r.uuid) > (p.at, p.uuid)
+    where r.state = 2 and (s.at, r.uuid) > (p.at, p.uuid)
   ) u
 ), near as (
   select w.n, s.run, s.cut
-  from writes w join bag_use u on u.entity = w.dataset and u.dir = 'i'
+  from writes w cross join lateral names_of(array[w.dataset], $5) o
+  join bag_use u on u.entity = o.name and u.dir = 'i'
   cross join lateral (
     (select s.run, count(*) over () >= $7 as cut from (
        select run from sighting
@@ -67,8 +74,8 @@ with writes as materialized (
      order by at desc fetch first $6 rows with ties)) s
   union all
   select w.n, s.id, s.cut
-  from writes w
-  join io_member m on m.dataset = w.dataset and m.dir = 'i' and not m.named
+  from writes w cross join lateral names_of(array[w.dataset], $5) o
+  join io_member m on m.dataset = o.name and m.dir = 'i' and not m.named
   cross join lateral (
     (select s.id, count(*) over () >= $7 as cut from (
        select r.id from run r where r.io_set = m.io_set and r.first_at <= w.until
@@ -83,14 +90,15 @@ join run r on r.id = e.run and r.first_at <= $5
 group by e.n, r.id, r.uuid;
 
 -- name: skewed_reads
--- Of these reads (who read, from when until when, which version: its name, and the run whose own it would be) those in whose
--- time another version was confirmed. Writes are found by when they were named last: all of that time, up
+-- Of these reads (who read, from when until when, which version: its name, and the run whose own it would
+-- be) those in whose time another version was confirmed. Writes are found by when they were named last: all of that time, up
 -- to $8, and the $7 nearest on either side, because a run may end long after it named its outputs.
 select p.n
 from unnest($1::integer[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::uuid[],
   $6::uuid[]) with ordinality as p (dataset, reader, since, until, hash, derived, n)
 where exists (
-  select from bag_use u cross join lateral (
+  select from names_of(array[p.dataset], 'infinity') o
+  join bag_use u on u.entity = o.name and u.dir = 'o' cross join lateral (
     (select run from sighting where bag_use = u.id and at > p.since and at <= p.until
      order by at fetch first $8 rows with ties)
     union all
@@ -100,11 +108,10 @@ where exists (
     (select run from sighting where bag_use = u.id and at > p.until
      order by at fetch first $7 rows with ties)) s
   join run r on r.id = s.run
-  where u.entity = p.dataset and u.dir = 'o'
-    and r.state = 2 and r.ended_at > p.since and r.ended_at <= p.until
+  where r.state = 2 and r.ended_at > p.since and r.ended_at <= p.until
     and r.id <> p.reader and r.uuid is distinct from p.derived
     and not exists (select from named_version v
-      where v.run = r.id and v.dataset = p.dataset and v.hash = p.hash));
+      where v.run = r.id and v.dataset = o.name and v.hash = p.hash));
 
 -- name: known_versions
 -- Which of these versions somebody said to have written or read, and had begun by then.

@@ -26,7 +26,7 @@ from writes;
 -- name: writers_of_versions
 -- All writes of some named versions. A sighting of a run lies between its first and last event, which
 -- is how it is found without an index by run.
-select v.hash, r.id, r.uuid, s.at, r.state, n.name as namespace
+select v.hash, r.id, r.uuid, s.at, r.state, r.flags, n.name as namespace
 from named_version v
 join run r on r.id = v.run
 join job j on j.id = r.job join namespace n on n.id = j.namespace
@@ -63,10 +63,11 @@ from job_version v cross join lateral (select from run where job_version = v.id 
 where v.job = $1;
 
 -- name: current_versions_of_jobs
--- The version of each job's newest run that had ended by then.
+-- The version of each job's newest run that had ended by then, or that is streaming.
 select w.job, v.hash
 from unnest($1::integer[]) as w (job) cross join lateral (
   select job_version from run
-  where job = w.job and job_version is not null and ended_at <= $2
+  where job = w.job and job_version is not null
+    and (ended_at <= $2 or flags & 4 <> 0 and started_at <= $2)
   order by started_at desc nulls last, uuid desc limit 1) r
 join job_version v on v.id = r.job_version;

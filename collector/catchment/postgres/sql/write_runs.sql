@@ -93,3 +93,35 @@ insert into declared (job, at, hash, io_set, fills_in, fills_out)
 select * from unnest($1::integer[], $2::timestamptz[], $3::uuid[], $4::integer[], $5::boolean[],
   $6::boolean[]) as new (job, at, hash, io_set, fills_in, fills_out) order by job, at, hash
 on conflict do nothing;
+
+-- name: delete_stream_writes
+-- They follow from the fold: what it says now is written anew.
+delete from stream_write where run = any($1::bigint[]);
+
+-- name: insert_stream_writes
+-- Writes that nobody waits for to be confirmed.
+insert into stream_write (run, dataset, first_at, last_at)
+select * from unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::timestamptz[])
+  as new (run, dataset, first_at, last_at);
+
+-- name: delete_lifecycles
+-- They follow from the fold: a run that failed after all has changed nothing.
+delete from lifecycle where run = any($1::bigint[]);
+
+-- name: insert_lifecycles
+-- What became of datasets by runs that completed.
+insert into lifecycle (run, dataset, at, change, previous_namespace, previous_name)
+select * from unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
+  as new (run, dataset, at, change, previous_namespace, previous_name);
+
+-- name: delete_snapshots
+-- They follow from the fold: the latest is written anew.
+delete from snapshot where run = any($1::bigint[]);
+
+-- name: insert_snapshots
+-- The latest of each run and job; ids of datasets as the text of an array, because arrays of arrays are
+-- rectangles.
+insert into snapshot (run, job, at, io_set, inputs, outputs)
+select run, job, at, io_set, inputs::integer[], outputs::integer[]
+from unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::integer[], $5::text[], $6::text[])
+  as new (run, job, at, io_set, inputs, outputs);

@@ -3,11 +3,11 @@
 A fold's bytes mean the same for a whole `graph_epoch`: what they mean is remembered by them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from catchment.lineage.bags import EMPTY
-from catchment.lineage.fold import RunFold
+from catchment.lineage.fold import Part, RunFold
 from catchment.lineage.resolve import Resolved, resolve
 from catchment.postgres.contents import bags_of_rows
 from catchment.postgres.folds import Builder, Encoder, References, unpack
@@ -58,8 +58,14 @@ def _held(
         fold,
         resolved,
         {key: jobs[key] for key in named},
-        {key: datasets[key] for part in fold.parts.values() for key in (*part.reads, *part.writes)},
+        {key: datasets[key] for part in fold.parts.values() for key in _datasets(part)},
     )
+
+
+def _datasets(part: Part) -> Iterable[bytes]:
+    if part.snapshot is None:
+        return (*part.reads, *part.writes)
+    return (*part.reads, *part.writes, *part.snapshot.inputs, *part.snapshot.outputs)
 
 
 async def _builder(session: Session, references: References) -> Builder:
