@@ -20,8 +20,6 @@ from catchment.postgres.read.names import Names, Node
 
 LATEST_RUNS_MAX = 10
 _ANCESTORS_MAX = 100
-READS_MAX = 5
-"""Of a dataset, whose facets without history are looked at: most reads test nothing of the data."""
 
 Edge = tuple[int, int, str]
 """job, dataset, "i" or "o"."""
@@ -195,7 +193,7 @@ class Details(Asking):
         """All facets of datasets; those without history of their newest reads and write."""
         shown, rows = await gather(
             self._lasting("bags_of_datasets", ids, as_of_us),
-            self.ask("latest_sightings", ids, as_of_us, READS_MAX),
+            self.ask("latest_sightings", ids, as_of_us),
         )
         for row, (own, io) in zip(rows, await self._contents.once(rows), strict=True):
             shown.extend(once(row, own, io))
