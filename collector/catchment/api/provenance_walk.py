@@ -115,10 +115,9 @@ class Walk:
         candidates = await self._candidates(graph, level)
         rows = await self.rows(one.run.id for one in candidates)
         visits = [one for one in candidates if self._sight.sees(rows[one.run.id].job.namespace)]
+        runs = [rows[visit.run.id] for visit in visits]
         wanted = [
-            (row, self._names_of(row, visit.via))
-            for visit in visits
-            for row in (rows[visit.run.id],)
+            (run, self._names_of(run, visit.via)) for run, visit in zip(runs, visits, strict=True)
         ]
         read = {
             visit: bound[0]

@@ -244,7 +244,7 @@ def once_of(raw: Raw, wanted: Collection[Use]) -> dict[Use, tuple[Bag, Bag]]:
     found: dict[Use, tuple[Layers, Layers]] = {}
     for part in raw[10]:
         for direction, sights in (("i", part[6]), ("o", part[7])):
-            for dataset, _, _, own, io in sights:
+            for dataset, _, _, own, io, *_ in sights:
                 use = (dataset, direction)
                 if use in wanted:
                     known_own, known_io = found.get(use, ((), ()))

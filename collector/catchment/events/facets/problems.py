@@ -11,11 +11,18 @@ from catchment.errors import Problem
 from catchment.events.facets.shapes import LOOKS, Loss
 from catchment.events.kept import Kept
 from catchment.events.model import Entity, Facet
-from catchment.events.strict.one_facet import FOUND_MAX, facet_problems, is_tombstone
+from catchment.events.strict.one_facet import (
+    FACET_BYTES_MAX,
+    FOUND_MAX,
+    facet_problems,
+    is_tombstone,
+)
 
 _LISTED_MAX = 100
 _INDEX = re.compile(r"/[0-9]+(?=/|\Z)")
 _PROBLEM_BYTES = 300
+_USABLE_IF_VALID = frozenset({"schema", "nominalTime", "lineage"})
+"""Of the facets that are looked through for losses; names in the others may be empty."""
 
 
 class FacetProblems:
@@ -47,10 +54,15 @@ def distinct(problems: Iterable[Problem]) -> Iterator[Problem]:
 def _problems_of(entity: Entity, facet: Facet) -> tuple[Problem, ...]:
     told = facet_problems(entity, facet)
     look = None if is_tombstone(entity, facet) else LOOKS.get((entity, facet.name))
-    if not told and look is None:  # what is new with every event mostly ends here
-        return ()
+    if not told and (look is None or _usable_if_valid(facet)):
+        return ()  # what is new with every event mostly ends here
     lost = {loss.pointer: loss for loss in islice(look(facet), FOUND_MAX)} if look else {}
     return tuple(islice(distinct(_together(told, lost)), _LISTED_MAX))
+
+
+def _usable_if_valid(facet: Facet) -> bool:
+    """Whether the graph can use all of it, since its model minds nothing."""
+    return facet.name in _USABLE_IF_VALID and len(facet.body) <= FACET_BYTES_MAX
 
 
 def _together(told: Iterable[Problem], lost: Mapping[str, Loss]) -> Iterator[Problem]:

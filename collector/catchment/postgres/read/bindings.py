@@ -101,7 +101,7 @@ class Bindings(Asking):
 
 
 def bound_us(run: RunRow, dataset: bytes) -> int | None:
-    """As of when what a run read is bound: its start, of a streaming run when it named the input."""
+    """When what a run read is bound: its start, of a streaming run when it named the input."""
     sight = run.resolved.reads.get(dataset) if run.resolved else None
     return sight.at_us if sight and run.flags & Flag.STREAMING else run.started_us
 

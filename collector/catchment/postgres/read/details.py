@@ -22,8 +22,6 @@ LATEST_RUNS_MAX = 10
 # Writes that were named again after the instant asked about are seldom, and seldom far behind.
 LATE_WRITES_MAX = 100
 _ANCESTORS_MAX = 100
-READS_MAX = 5
-"""Of a dataset, whose facets without history are looked at: most reads test nothing of the data."""
 
 Edge = tuple[int, int, str]
 """job, dataset, "i" or "o"."""
@@ -240,7 +238,7 @@ class Details(Asking):
         """All that is shown of datasets; without history, by their newest reads and write."""
         shown, rows = await gather(
             self._lasting("bags_of_datasets", ids, as_of_us),
-            self.ask("latest_sightings", ids, as_of_us, READS_MAX),
+            self.ask("latest_sightings", ids, as_of_us),
         )
         for row, (own, io) in zip(rows, await self._contents.once(rows), strict=True):
             shown.extend(once(row, own, io))

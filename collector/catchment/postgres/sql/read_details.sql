@@ -6,18 +6,25 @@ from bag_use u cross join lateral (
 where u.entity = any($1::integer[]) and u.dir in ('i', 'o', 'd');
 
 -- name: latest_sightings
--- The newest reads and the newest write of each dataset, whose facets without history stand in the run: so
--- many along each bag, then the newest of all.
-select e.entity, d.dir, s.run, s.at
-from unnest($1::integer[]) as e (entity)
-cross join (values ('i'::"char", $3::integer), ('o'::"char", 1)) as d (dir, wanted)
-cross join lateral (
+-- The five newest reads and the newest write of each dataset, whose facets without history stand in the
+-- run: so many along each bag, then of all. Limits are written out, since the plan depends on them.
+select e.entity, 'i'::"char" as dir, s.run, s.at
+from unnest($1::integer[]) as e (entity) cross join lateral (
   select w.run, w.at from bag_use u cross join lateral (
     select s.run, s.at, r.uuid from sighting s join run r on r.id = s.run
     where s.bag_use = u.id and s.at <= $2
-    order by s.at desc, r.uuid desc limit d.wanted) w
-  where u.entity = e.entity and u.dir = d.dir
-  order by w.at desc, w.uuid desc limit d.wanted) s;
+    order by s.at desc, r.uuid desc limit 5) w
+  where u.entity = e.entity and u.dir = 'i'
+  order by w.at desc, w.uuid desc limit 5) s
+union all
+select e.entity, 'o', s.run, s.at
+from unnest($1::integer[]) as e (entity) cross join lateral (
+  select w.run, w.at from bag_use u cross join lateral (
+    select s.run, s.at, r.uuid from sighting s join run r on r.id = s.run
+    where s.bag_use = u.id and s.at <= $2
+    order by s.at desc, r.uuid desc limit 1) w
+  where u.entity = e.entity and u.dir = 'o'
+  order by w.at desc, w.uuid desc limit 1) s;
 
 -- name: folds_of_runs
 -- Runs in full, each once, however many datasets of a page it is the latest of.
