@@ -49,7 +49,9 @@ with writes as materialized (
   from unnest($1::integer[], $2::timestamptz[], $3::timestamptz[], $4::uuid[]) with ordinality
     as p (dataset, since, at, uuid, n)
   cross join lateral (
-    select min(r.ended_at) as until
+    -- A run does not read what it wrote itself; so it is met by its own write, too, if it says that it
+    -- ended before it began.
+    select min(greatest(r.ended_at, r.started_at)) as until
     from names_of(array[p.dataset], $5) o join bag_use u on u.entity = o.name and u.dir = 'o'
     cross join lateral (
       select s.run, s.at from sighting s where s.bag_use = u.id and s.at >= p.at
