@@ -105,7 +105,7 @@ def _dataset_version(row: DatasetVersionRow, sight: Sight) -> shapes.Json:
     facets = shapes.sight_facets(run.resolved.writes[node.key])
     named = whole.resolved.named_versions().get(node.key)
     shown = shapes.dataset_node(DatasetRow(node, facets, None))
-    for name in ("updatedAt", "lastModifiedAt", "lastLifecycleState"):
+    for name in ("updatedAt", "lastModifiedAt", "lastLifecycleState", "aliases", "aliasOf"):
         del shown[name]
     seen = [one.uuid for one in row.writers if sight.sees(one.namespace)]
     return shown | {

@@ -13,6 +13,7 @@ from tests.recorded.written.shapes import KAFKA, LAKE, WAREHOUSE, Json
 ALL = {"airflow": airflow.events(), "spark": spark.events(), "flink": flink.events()}
 FEATURES = f"dataset:{LAKE}:features/customers"
 CLICKS = f"dataset:{LAKE}:raw/clicks"
+METASTORE = "hive://metastore.example.org:9083"
 
 
 def request(event: Json) -> Request:
@@ -49,9 +50,9 @@ def test_each_event_is_kept_and_known_again(mixed: Estate, name: str) -> None:
 def test_features_come_from_the_shop_and_from_the_stream(mixed: Estate) -> None:
     found = mixed.lineage(FEATURES, direction="upstream")
     assert {node for node in found if node.startswith("dataset:")} == {
-        FEATURES,
-        CLICKS,
-        f"dataset:{LAKE}:raw/orders",
+        FEATURES,  # as it was asked for; of the others the table's name stands before the path
+        f"dataset:{METASTORE}:shop.clicks",
+        f"dataset:{METASTORE}:shop.orders",
         f"dataset:{LAKE}:raw/blocked",  # only column lineage names it
         f"dataset:{WAREHOUSE}:shop.raw.orders",
         f"dataset:{WAREHOUSE}:shop.public.orders",
