@@ -184,6 +184,7 @@ declare
   deletes boolean := exists (select from deletion where at <= as_of);
   -- As aliases: along an index, because there may be none.
   handing boolean := (select min(origin) from job_link where kind = 1) is not null;
+  declaring boolean := exists (select from declared);
 begin
   if start_job is not null then
     select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, near, dirs
@@ -251,7 +252,9 @@ begin
       return query select *, step from unnest(jobs, beyond, dirs);
       met_jobs := met_jobs || array(select distinct unnest(jobs));
     else
-      if exists (select from edge e where e.dataset = any (frontier) and e.basis = 3) then
+      if declaring and exists (
+        select from edge e where e.dataset = any (frontier) and e.basis = 3)
+      then
         select array_agg(s.job), array_agg(s.dataset), array_agg(s.beyond)
           into jobs, near, beyond from (
             select * from observed_step(frontier, way, as_of)
