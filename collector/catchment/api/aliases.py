@@ -16,16 +16,22 @@ _BASES = ("explicit", "column", "inputs-outputs", "declared")
 
 
 async def groups_of(
-    questions: Questions, sight: Sight, datasets: Collection[int], as_of_us: int
+    questions: Questions,
+    sight: Sight,
+    datasets: Collection[int],
+    as_of_us: int,
+    *,
+    deleted: bool = False,
 ) -> Groups:
-    """The names of these, as far as this caller may know them."""
+    """The names of these, as far as this caller may know them; with `deleted` those, too."""
     others = await questions.names.others(datasets, as_of_us)
     if not others:
         return {}
     nodes = await questions.names.nodes(False, list({*others, *_all(others.values())}))
     groups = {}
     for dataset, names in others.items():
-        seen = sight.nodes([nodes[one] for one in (dataset, *names) if one in nodes])
+        found = [nodes[one] for one in (dataset, *names) if one in nodes]
+        seen = list(filter(sight.knows, found)) if deleted else sight.nodes(found)
         if len(seen) > 1:
             groups[dataset] = sorted(seen, key=lambda node: node.order)
     return groups
@@ -59,8 +65,8 @@ class Joined:
     def add(self, groups: Groups) -> None:
         """More groups. All their names are of the node, not only those that were met."""
         for names in groups.values():
-            asked = any(one.id == self._focus.id for one in names)
-            node = self._focus if asked else standing_for(names)
+            asked = next((one for one in names if one.id == self._focus.id), None)
+            node = asked or standing_for(names)
             self._names[node.id] = names
             self._nodes.update((one.id, node) for one in names)
 

@@ -98,11 +98,13 @@ class Walk:
         """The answer."""
         walked, jobs = await self._walk(direction, depth)
         # The walk counts names, so whether it went to its end is seen before they are joined.
-        whole = len(levels_of(walked, self._focus.id, jobs)) <= self._bounds.nodes_max
+        reached = levels_of(walked, self._focus.id, jobs)
+        whole = len(reached) <= self._bounds.nodes_max
         joined, met = await gather(self._joined(walked), self._nodes(walked, jobs))
         edges = joined.edges([edge for edge in walked if edge.dataset in met])
         seen = joined.shown(met)
-        levels = levels_of(edges, self._focus.id, jobs)
+        # A job that the caller sees may have been reached over nothing that it sees.
+        levels = reached | levels_of(edges, self._focus.id, jobs)
         part = cut(edges, levels, seen, self._focus.id, self._bounds, walked_whole=whole)
         if part.truncated:
             metrics.ANSWERS_CUT.labels("nodes").inc()

@@ -117,8 +117,8 @@ class Finder:
         """What a run that begins then would read: the current version, if there is one."""
         read = Read(_NO_RUN, self._as_of_us, node)
         [bound] = await self._questions.bindings.of_reads([read])
-        seen = self._sight.knows(bound.written)
-        return Version(bound.written if seen else node, bound.version if seen else None)
+        known = bound.seen_by(self._sight.sees)
+        return Version(known.written, known.version)
 
 
 def _several(found: list[Version]) -> BadQuestion:

@@ -110,7 +110,11 @@ class Walk:
 
     async def _down(self, graph: Graph, level: Sequence[Version]) -> list[Hop]:
         self._others = await groups_of(
-            self._questions, self._sight, {one.dataset.id for one in level}, self._as_of_us
+            self._questions,
+            self._sight,
+            {one.dataset.id for one in level},
+            self._as_of_us,
+            deleted=True,
         )
         candidates = await self._candidates(graph, level)
         rows = await self.rows(one.run.id for one in candidates)
@@ -172,10 +176,10 @@ class Walk:
         edges: list[list[Edge]] = [[] for _ in wanted]
         for n, ((place, run, read, _), bound) in enumerate(zip(reads, bindings, strict=True)):
             basis = basis_of(_resolved(run), read.dataset.key, "i")
-            version = Version(bound.written, bound.version)
-            if not self._sight.knows(bound.written):
-                version = Version(read.dataset, None)
-            edges[place].append(Edge(run, version, True, basis, bound.kind, n in skewed))
+            known = bound.seen_by(self._sight.sees)
+            version = Version(known.written, known.version)
+            skew = n in skewed and known is bound
+            edges[place].append(Edge(run, version, True, basis, known.kind, skew))
         return edges
 
     def _reads(self, run: RunRow, keys: Iterable[bytes]) -> list[tuple[Read, int]]:

@@ -136,8 +136,9 @@ def _version(row: DatasetVersionRow, inputs: Sequence[Binding], sight: Sight) ->
         **said(run),
         "metrics": trained(run, key),
         "inputs": [
-            {**shapes.identity(bound.written), "version": bound.version, "binding": bound.kind}
+            {**shapes.identity(known.written), "version": known.version, "binding": known.kind}
             for bound in inputs
-            if sight.sees(bound.dataset.namespace) and sight.sees(bound.written.namespace)
+            if sight.sees(bound.dataset.namespace)
+            for known in (bound.seen_by(sight.sees),)
         ],
     }

@@ -90,12 +90,13 @@ def _run(row: RunRow, bindings: list[Binding], sight: Sight) -> shapes.Json:
         },
         "inputs": [
             {
-                **shapes.identity(binding.dataset),
-                "version": binding.version,
+                **shapes.identity(known.written),
+                "version": known.version,
                 "producedByRunId": writer and uuid_text(writer.uuid),
             }
             for binding in bindings
             if sight.sees(binding.dataset.namespace)
             for writer in (_writer(binding, sight),)
+            for known in (binding.seen_by(sight.sees),)
         ],
     }

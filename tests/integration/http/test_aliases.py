@@ -11,7 +11,7 @@ from catchment.lineage.aliases import CLAIMS_OF_PLACE_MAX
 from tests.conftest import TEMPLATE, PostgresServer
 from tests.integration.http.conftest import collector
 from tests.integration.http.test_keys import new_key
-from tests.integration.http.worlds import FACET, Json, asked, dataset, happened
+from tests.integration.http.worlds import FACET, Json, asked, dataset, happened, run_id
 from tests.property.service import Service
 
 PATH = {"namespace": "s3://bucket", "name": "warehouse/orders"}
@@ -105,6 +105,53 @@ def test_what_is_said_of_one_name_is_said_of_the_dataset(database_url: str) -> N
     assert (table["aliasOf"], path["aliasOf"]) == (None, TABLE)
     assert (table["name"], path["name"]) == (TABLE["name"], PATH["name"])
     assert listed == path
+
+
+def test_the_node_that_is_asked_for_has_its_times(database_url: str) -> None:
+    events = [WRITER, READER, claimed("09:00:00", PATH, as_table(TABLE))]
+
+    async def ask(product: Service) -> Any:
+        graph = await product.get("/lineage", nodeId=TABLE_ID)
+        [node] = [one for one in graph["graph"] if one["id"] == TABLE_ID]
+        return node["data"]["createdAt"], node["data"]["updatedAt"]
+
+    assert asked(database_url, events, ask) == ("2026-03-01T09:00:00Z", "2026-03-01T11:00:00Z")
+
+
+def test_a_read_is_bound_to_what_was_written_under_another_name(database_url: str) -> None:
+    events = [WRITER, READER, claimed("12:00:00", PATH, as_table(TABLE))]
+
+    async def ask(product: Service) -> Any:
+        run = f"run:{run_id(2)}"
+        graph = await product.get("/provenance", nodeId=run)
+        up = [(edge["origin"], edge["destination"]) for edge in graph["edges"]]
+        [version] = [end for end, _ in up if end.startswith(PATH_ID)]
+        down = await product.get("/provenance", nodeId=version, direction="downstream")
+        runs = await product.get("/runlineage/upstream", runId=run_id(2))
+        table = await product.get("/namespaces/hive%3A%2F%2Fmeta/datasets/sales.orders")
+        return up, version, [one["id"] for one in down["nodes"]], runs["runs"], table
+
+    up, version, down, runs, table = asked(database_url, events, ask)
+    assert sorted(up) == sorted([(version, f"run:{run_id(2)}"), (f"run:{run_id(1)}", version)])
+    assert f"run:{run_id(2)}" in down
+    [read] = runs[0]["inputs"]
+    assert (read["name"], read["producedByRunId"]) == (PATH["name"], run_id(1))
+    assert read["version"] == table["currentVersion"] == version.rpartition("#")[2]
+
+
+def test_the_version_that_was_read_is_no_skew_under_another_name(database_url: str) -> None:
+    events = [
+        happened("START", 1, "10:00:00", job="spark", outputs=[PATH]),
+        happened("START", 2, "10:00:01", job="report", inputs=[TABLE]),
+        happened("COMPLETE", 1, "10:00:03", job="spark"),
+        claimed("12:00:00", PATH, as_table(TABLE)),
+    ]
+
+    async def ask(product: Service) -> Any:
+        graph = await product.get("/provenance", nodeId=f"run:{run_id(2)}")
+        return [(edge["binding"], edge["skew"]) for edge in graph["edges"] if edge["binding"]]
+
+    assert asked(database_url, events, ask) == [("unconfirmed", False)]
 
 
 def test_columns_follow_all_names(database_url: str) -> None:
@@ -202,6 +249,9 @@ def test_aliases_that_several_writers_bring_at_once_end_as_one(database_url: str
 
 
 OURS, THEIRS = {"namespace": "ours", "name": "t"}, {"namespace": "theirs", "name": "a"}
+HIDDEN = {"namespace": "theirs", "name": "b"}
+VERSION = "v7-of-theirs"
+VERSIONED = {"version": FACET | {"datasetVersion": VERSION}}
 
 
 def test_whoever_sees_some_namespaces_sees_no_name_of_others(
@@ -214,24 +264,33 @@ def test_whoever_sees_some_namespaces_sees_no_name_of_others(
         whole = new_key(url, "read", "ingest")
         some = new_key(url, "read", namespaces=("ours", "tests"))
         for event in (
-            happened("COMPLETE", 1, "10:00:00", "w", outputs=[THEIRS]),
+            happened("COMPLETE", 1, "10:00:00", "w", outputs=[THEIRS | {"facets": VERSIONED}]),
             happened("COMPLETE", 2, "11:00:00", "r", inputs=[OURS]),
             claimed("12:00:00", OURS, as_table(THEIRS)),
+            happened("COMPLETE", 3, "10:10:00", "far", inputs=[THEIRS], outputs=[HIDDEN]),
+            happened("COMPLETE", 4, "10:20:00", "farther", inputs=[HIDDEN]),
         ):
             assert world.post(event, authorization=f"Bearer {whole}").status_code == 201
 
-        def nodes(key: str) -> str:
+        def said(key: str, path: str = "lineage", **params: str) -> str:
             answer = world.client.get(
-                "/api/v1/lineage",
-                params={"nodeId": "dataset:ours:t"},
-                headers={"authorization": f"Bearer {key}"},
+                f"/api/v1/{path}", params=params, headers={"authorization": f"Bearer {key}"}
             )
-            assert answer.status_code == 200
+            assert answer.status_code == 200, answer.text
             return answer.text
+
+        def nodes(key: str, **params: str) -> str:
+            return said(key, nodeId="dataset:ours:t", **params)
 
         assert "theirs" in nodes(whole)
         assert "job:tests:w" in nodes(whole)
         assert "theirs" not in nodes(some)
+        # Cut, with jobs that were reached over nothing that the key sees.
+        for limit in ("1", "2", "3", "4"):
+            assert "theirs" not in nodes(some, limit=limit)
+        assert VERSION in said(whole, "runlineage/upstream", runId=run_id(2))
+        assert VERSION not in said(some, "runlineage/upstream", runId=run_id(2))
+        assert VERSION not in said(some, "provenance", nodeId=f"run:{run_id(2)}")
 
 
 def test_one_name_is_looked_up_by_its_index(database_url: str) -> None:

@@ -5,7 +5,7 @@ began, never its own; where none was, the latest unconfirmed one. For a streamin
 reading, it counts when it named the input first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,15 @@ class Binding:
     writer: Writer | None
     kind: str
     written: Node
+
+    def seen_by(self, sees: Callable[[str], bool]) -> "Binding":
+        """The same for who sees some namespaces: of a write under a name elsewhere, nothing."""
+        if sees(self.written.namespace):
+            return self
+        named = self.version if self.kind == "explicit" else None
+        return Binding(
+            self.dataset, named, None, self.kind if named else "unconfirmed", self.dataset
+        )
 
 
 @dataclass(frozen=True, slots=True)

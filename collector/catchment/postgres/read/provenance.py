@@ -149,7 +149,7 @@ class Provenance(Asking):
             [read.started_us for read in reads],
             [watched[n].until_us for n in chosen],
             [one.version and named_version_hash(one.version) for one in bindings],
-            [one.version and _derived(one.version, one.dataset) for one in bindings],
+            [one.version and _derived(one.version, one.written) for one in bindings],
             _SKEW_FAR_MAX,
             _SKEW_NEAR_MAX,
         )

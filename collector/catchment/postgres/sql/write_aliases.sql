@@ -47,7 +47,8 @@ select d.id, n.name as namespace, d.name from dataset d join namespace n on n.id
 where d.id = any($1::integer[]);
 
 -- name: join_datasets
--- In key order, as all who write names do.
+-- In key order, as all who write names do; who holds some names already may still meet another writer
+-- there, and is redone.
 with moved as materialized (
   select d.id, new.canon
   from unnest($1::integer[], $2::integer[]) as new (id, canon) join dataset d on d.id = new.id

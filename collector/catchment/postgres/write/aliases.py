@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from catchment.events.names import from_text
 from catchment.lineage.aliases import CLAIMS_OF_PLACE_MAX, Claim, representatives
 from catchment.lineage.gather import Asserted
-from catchment.postgres.write.session import Session
+from catchment.postgres.write.session import Redo, Session
 
 
 async def lock_aliases(session: Session, asserted: Asserted) -> None:
     """Before anything else is locked: whoever waits here holds nothing that others wait for."""
     if _new(session, asserted.claims):
         await session.execute("lock_aliases")
+        session.aliases_locked = True
 
 
 async def join_aliases(session: Session, asserted: Asserted) -> None:
@@ -22,6 +23,8 @@ async def join_aliases(session: Session, asserted: Asserted) -> None:
     new = _new(session, asserted.claims)
     if not new:
         return
+    if not session.aliases_locked:
+        raise Redo("the caches were cleared after it was asked whether a claim is new")
     ids = {key: session.known.datasets[key].id for claim in new for key in claim[:2]}
     rows = [(ids[claim.dataset], ids[claim.other], claim.is_table) for claim in new]
     await session.execute_rows("insert_claims", rows)

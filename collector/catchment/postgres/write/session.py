@@ -41,6 +41,7 @@ class Session:
         self.job_ids: dict[bytes, int] = {}
         self.dataset_ids: dict[bytes, int] = {}
         self.named: list[Named] = []
+        self.aliases_locked = False
         self.begun_us = time.time_ns() // 1_000
         self._rows = rows
         self._runs = runs

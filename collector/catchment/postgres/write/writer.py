@@ -67,9 +67,9 @@ class PostgresWriter:
                 metrics.WRITE_REDONE.labels(metrics.RedoReason.GRAPH_EPOCH).inc()
             self._known.clear(epoch=other.epoch)
             raise Redo from other
-        except asyncpg.UniqueViolationError as violation:
+        except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError) as met:
             self._known.clear(epoch=self._known.epoch)
-            raise Redo from violation
+            raise Redo from met
         except BaseException:
             # The caches may hold nothing that did not commit, and an error tells nothing of that.
             self._known.clear(epoch=self._known.epoch)
