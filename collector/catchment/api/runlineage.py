@@ -90,7 +90,7 @@ def _run(row: RunRow, bindings: list[Binding], sight: Sight) -> shapes.Json:
         },
         "inputs": [
             {
-                **shapes.identity(known.written),
+                **shapes.identity(binding.dataset),
                 "version": known.version,
                 "producedByRunId": writer and uuid_text(writer.uuid),
             }

@@ -135,7 +135,7 @@ def test_a_read_is_bound_to_what_was_written_under_another_name(database_url: st
     assert sorted(up) == sorted([(version, f"run:{run_id(2)}"), (f"run:{run_id(1)}", version)])
     assert f"run:{run_id(2)}" in down
     [read] = runs[0]["inputs"]
-    assert (read["name"], read["producedByRunId"]) == (PATH["name"], run_id(1))
+    assert (read["name"], read["producedByRunId"]) == (TABLE["name"], run_id(1))
     assert read["version"] == table["currentVersion"] == version.rpartition("#")[2]
 
 
