@@ -6,6 +6,7 @@ from catchment.api.sight import Sight
 from catchment.postgres.read import Questions
 from catchment.postgres.read.columns import ColumnPair
 from catchment.postgres.read.details import DatasetRow
+from catchment.postgres.read.facets import Facets
 from catchment.postgres.read.lineage import EdgeFacts, Facts, WalkedEdge
 from catchment.postgres.read.names import Node, standing_for
 
@@ -51,6 +52,21 @@ async def dataset_rows(
         groups = await groups_of(questions, sight, nodes.keys(), as_of_us)
     found = await questions.details.datasets(nodes, as_of_us, versions=versions, names=groups)
     return {row_id: sight.dataset(row) for row_id, row in found.items()}
+
+
+async def dataset_facets(
+    questions: Questions,
+    sight: Sight,
+    nodes: Mapping[int, Node],
+    as_of_us: int,
+    groups: Groups | None = None,
+) -> dict[int, Facets]:
+    """The same of their facets with history alone."""
+    if groups is None:
+        groups = await groups_of(questions, sight, nodes.keys(), as_of_us)
+    names = {row_id: groups.get(row_id) or (node,) for row_id, node in nodes.items()}
+    found = await questions.details.facets_by_names(names, as_of_us)
+    return {row_id: sight.facets(facets) for row_id, facets in found.items()}
 
 
 class Joined:
@@ -102,6 +118,16 @@ class Joined:
             if known is None or edge.level < known.level:
                 nearest[key] = WalkedEdge(*key, edge.level)
         return list(nearest.values())
+
+    def levels(self, levels: Mapping[int, int]) -> Mapping[int, int]:
+        """How far what is shown is: as far as the nearest of its names."""
+        if not self._nodes:
+            return levels
+        nearest: dict[int, int] = {}
+        for row_id, level in levels.items():
+            node = self._id(row_id)
+            nearest[node] = min(level, nearest.get(node, level))
+        return nearest
 
     def facts(self, facts: Facts) -> Facts:
         """What is said of edges; of those that become one, all that is said of either."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from catchment.api import column_shapes, shapes
-from catchment.api.aliases import Joined, dataset_rows, groups_of
+from catchment.api.aliases import Joined, dataset_facets, groups_of
 from catchment.api.column_cutting import frontier, too_far
 from catchment.api.column_nodes import FIELD, Focus
 from catchment.api.column_shapes import ColumnData, ColumnNode, Edge, Facts
@@ -137,15 +137,8 @@ class ColumnGraph:
         shown = {one: self._names[one] for one in datasets}
         if not focus.node.is_job:
             shown.setdefault(focus.node.id, focus.node)
-        rows = await dataset_rows(
-            self._questions,
-            self._sight,
-            shown,
-            self._as_of_us,
-            versions=False,
-            groups=self._joined.names(shown),
-        )
-        return {row_id: row.facets for row_id, row in rows.items()}
+        groups = self._joined.names(shown)
+        return await dataset_facets(self._questions, self._sight, shown, self._as_of_us, groups)
 
     async def _require(self, focus: Focus, facets: Mapping[int, Facets]) -> None:
         column: Column = (focus.node.id, focus.field)

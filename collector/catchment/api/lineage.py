@@ -103,8 +103,7 @@ class Walk:
         joined, met = await gather(self._joined(walked), self._nodes(walked, jobs))
         edges = joined.edges([edge for edge in walked if edge.dataset in met])
         seen = joined.shown(met)
-        # A job that the caller sees may have been reached over nothing that it sees.
-        levels = reached | levels_of(edges, self._focus.id, jobs)
+        levels = joined.levels(reached)
         part = cut(edges, levels, seen, self._focus.id, self._bounds, walked_whole=whole)
         if part.truncated:
             metrics.ANSWERS_CUT.labels("nodes").inc()

@@ -1,6 +1,5 @@
 """Which runs, which code and which versions of which data: from a run or version, run by run."""
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -8,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catchment.api import models, provenance_models
+from catchment.api.aliases import dataset_facets
 from catchment.api.asking import AsOf, GraphLimit, NodeName, NodeNamespace, answer
 from catchment.api.cutting import Bounds
 from catchment.api.provenance_focus import Asked, Finder
@@ -17,7 +17,7 @@ from catchment.api.provenance_walk import Walk
 from catchment.api.sight import Sight, sight_of
 from catchment.api.times import read_as_of
 from catchment.postgres.read import Questions
-from catchment.postgres.read.details import DatasetRow, RunRow
+from catchment.postgres.read.details import RunRow
 from catchment.postgres.read.provenance import VersionKey
 
 _DEPTH_MAX = 1_000
@@ -94,7 +94,8 @@ class _Answer:
         latest = {key: wrote[0].id for key, wrote in writers.items() if wrote}
         rows = await walk.rows([*latest.values(), *graph.runs])
         seen = {row_id: self._sight.run(row) for row_id, row in rows.items()}
-        facets = await self._facets(graph)
+        nodes = {version.dataset.id: version.dataset for version in graph.versions.values()}
+        facets = await dataset_facets(self._questions, self._sight, nodes, self._as_of_us)
         readers: dict[VersionKey, list[RunRow]] = {}
         for edge in graph.edges.values():
             if edge.reads:
@@ -105,7 +106,7 @@ class _Answer:
                 writers[key],
                 seen[latest[key]] if key in latest else None,
                 readers.get(key, []),
-                facets[version.dataset.id].facets,
+                facets.get(version.dataset.id, {}),
             )
             for key, version in graph.versions.items()
         ]
@@ -120,8 +121,3 @@ class _Answer:
             "truncated": graph.truncated,
             "frontier": sorted(graph.frontier),
         }
-
-    async def _facets(self, graph: Graph) -> Mapping[int, DatasetRow]:
-        nodes = {version.dataset.id: version.dataset for version in graph.versions.values()}
-        found = await self._questions.details.datasets(nodes, self._as_of_us, versions=False)
-        return {row_id: self._sight.dataset(row) for row_id, row in found.items()}

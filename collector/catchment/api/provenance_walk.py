@@ -13,10 +13,9 @@ from catchment.api.provenance_graph import Edge, Graph, Hop, Version
 from catchment.api.sight import Sight
 from catchment.lineage.flows import basis_of, inputs_of, outputs_of, sources_of
 from catchment.lineage.resolve import Resolved
-from catchment.lineage.versions import version_id
 from catchment.postgres.read import Questions
-from catchment.postgres.read.bindings import Read, bound_us
-from catchment.postgres.read.details import RunRow, uuid_text
+from catchment.postgres.read.bindings import Read, reads_of
+from catchment.postgres.read.details import RunRow, version_text
 from catchment.postgres.read.names import Node
 from catchment.postgres.read.provenance import SKEW_US, Reader, VersionKey, Watched, Wrote
 from catchment.telemetry import metrics
@@ -185,19 +184,16 @@ class Walk:
     def _reads(self, run: RunRow, keys: Iterable[bytes]) -> list[tuple[Read, int]]:
         """Reads seen by then, and until when the run may have opened what it read."""
         resolved = _resolved(run)
-        named = resolved.named_reads()
+        known = [key for key in keys if self._sight.knows(run.datasets[key])]
         found = []
-        for node in self._seen(run, keys):
-            sight = resolved.reads.get(node.key)
-            if sight is None and node.key not in inputs_of(resolved):
+        for read in reads_of(run, known):
+            sight = resolved.reads.get(read.dataset.key)
+            if sight is None and read.dataset.key not in inputs_of(resolved):
                 continue
-            started_us = bound_us(run, node.key)
-            begun_us = None if started_us is None else min(started_us, self._as_of_us)
             at_us = sight.at_us if sight else run.first_us
             if at_us <= self._as_of_us:
-                until_us = max(at_us, (started_us or 0) + SKEW_US)
-                read = Read(run.id, begun_us, node, named.get(node.key))
-                found.append((read, min(until_us, self._as_of_us)))
+                until_us = max(at_us, (read.started_us or 0) + SKEW_US)
+                found.append((read.by(self._as_of_us), min(until_us, self._as_of_us)))
         return found
 
     def _written(self, run: RunRow, keys: Iterable[bytes]) -> list[Edge]:
@@ -205,10 +201,7 @@ class Walk:
         resolved = _resolved(run)
         named = resolved.named_versions()
         return [
-            self._write(
-                run,
-                Version(node, named.get(node.key) or uuid_text(version_id(run.uuid, node.key))),
-            )
+            self._write(run, Version(node, version_text(named.get(node.key), run.uuid, node.key)))
             for node in self._seen(run, keys)
             if node.key in resolved.writes
         ]

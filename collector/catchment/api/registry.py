@@ -15,11 +15,10 @@ from catchment.api.times import iso
 from catchment.errors import Unknown
 from catchment.events.facets.dataset_type import MODEL
 from catchment.lineage.flows import sources_of
-from catchment.lineage.versions import version_id
 from catchment.postgres.asking import COUNTED_MAX, FOREVER_US, Total
 from catchment.postgres.read import Questions
-from catchment.postgres.read.bindings import Binding, Read, bound_us
-from catchment.postgres.read.details import RunRow, uuid_text
+from catchment.postgres.read.bindings import Binding, reads_of
+from catchment.postgres.read.details import RunRow, uuid_text, version_text
 from catchment.postgres.read.names import Node
 from catchment.postgres.read.versions import DatasetVersionRow
 
@@ -104,12 +103,7 @@ async def _inputs(
     reads = []
     for run in runs:
         assert run.resolved is not None
-        named = run.resolved.named_reads()
-        sources = [run.datasets[key] for key in sources_of(run.resolved, node.key)]
-        reads += [
-            Read(run.id, bound_us(run, source.key), source, named.get(source.key))
-            for source in sorted(sources, key=lambda source: source.order)
-        ]
+        reads += reads_of(run, sources_of(run.resolved, node.key))
     found: dict[int, list[Binding]] = {run.id: [] for run in runs}
     for read, bound in zip(reads, await questions.bindings.of_reads(reads), strict=True):
         found[read.run].append(bound)
@@ -121,7 +115,7 @@ def _version(row: DatasetVersionRow, inputs: Sequence[Binding], sight: Sight) ->
     assert row.run.resolved is not None
     named = row.run.resolved.named_versions().get(key)
     shown = {
-        "version": named or uuid_text(version_id(row.run.uuid, key)),
+        "version": version_text(named, row.run.uuid, key),
         "createdAt": iso(min(writer.at_us for writer in row.writers)),
         "confirmed": row.confirmed,
     }

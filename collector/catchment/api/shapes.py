@@ -16,9 +16,8 @@ from catchment.lineage.bags import Layers, flatten
 from catchment.lineage.fold import Sight, Sights
 from catchment.lineage.links import CONTROL
 from catchment.lineage.resolve import Flag, Resolved, State
-from catchment.lineage.versions import version_id
 from catchment.postgres.asking import FOREVER_US, Total
-from catchment.postgres.read.details import DatasetRow, JobRow, RunRow, uuid_text
+from catchment.postgres.read.details import DatasetRow, JobRow, RunRow, uuid_text, version_text
 from catchment.postgres.read.facets import Facets
 from catchment.postgres.read.lineage import EdgeFacts, JobLink
 from catchment.postgres.read.names import NamespaceRow, Node, standing_for
@@ -249,8 +248,8 @@ def _sights(row: RunRow, sights: Sights, as_of_us: int, *, write: bool) -> list[
             continue
         facets = sight_facets(sight)
         version = named.get(key) or _read_version(facets)
-        if version is None and write:
-            version = uuid_text(version_id(row.uuid, key))
+        if write:
+            version = version_text(version, row.uuid, key)
         members = {**identity(row.datasets[key]), "version": version}
         found.append(
             {

@@ -14,9 +14,9 @@ from catchment.api.times import iso
 from catchment.errors import Unknown
 from catchment.events.facets.cache import view
 from catchment.events.facets.reading import text
-from catchment.lineage.versions import schema_version_hash, version_id
+from catchment.lineage.versions import schema_version_hash
 from catchment.postgres.read import Questions
-from catchment.postgres.read.details import DatasetRow, uuid_text
+from catchment.postgres.read.details import DatasetRow, uuid_text, version_text
 from catchment.postgres.read.facets import Facets
 from catchment.postgres.read.versions import DatasetVersionRow, JobVersionRow
 
@@ -111,7 +111,7 @@ def _dataset_version(row: DatasetVersionRow, sight: Sight) -> shapes.Json:
     return shown | {
         "createdAt": iso(min(one.at_us for one in row.writers)),
         "updatedAt": iso(row.writers[0].at_us),
-        "version": named or uuid_text(version_id(whole.uuid, node.key)),
+        "version": version_text(named, whole.uuid, node.key),
         "lifecycleState": _lifecycle(facets),
         "currentSchemaVersion": schema and uuid_text(schema_version_hash(node.key, schema)),
         "createdByRun": shapes.run(run) if sight.sees(run.job.namespace) else None,

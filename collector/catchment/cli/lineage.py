@@ -1,20 +1,18 @@
 """`lineage`: what lies upstream and downstream of a node, drawn as trees."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
 from catchment.cli.asking import ask_json
-from catchment.cli.say import answer_json, printable, remark
+from catchment.cli.say import answer_json, printable
+from catchment.cli.trees import Branch, grow, say_if_cut, show
 
-_LINE_CHARS_MAX = 100_000
 _DIRECTIONS = ("upstream", "downstream", "both")
 _ENDS = {"upstream": ("inEdges", "origin"), "downstream": ("outEdges", "destination")}
-_TITLES = {"upstream": "comes from", "downstream": "goes into"}
 
 Node = Mapping[str, Any]
 
@@ -31,52 +29,31 @@ def run_lineage(node: str, direction: str, depth: int, as_of: str | None, as_jso
         answer_json(found)
         return
     nodes = {one["id"]: one for one in found["graph"]}
-    # A tree is cropped to the width that it is given: names are never cut, terminals wrap lines.
-    console = Console(width=_LINE_CHARS_MAX, highlight=False)
     for way in _DIRECTIONS[:2] if direction == "both" else (direction,):
-        console.print(draw(nodes, node, way))
-    if found.get("truncated"):
-        rest = ", ".join(printable(one) for one in found.get("frontier", [])[:3])
-        remark(f"Cut at a bound of the server; go on from {rest} ...")
+        show(draw(nodes, node, way))
+    say_if_cut(found)
 
 
 def draw(nodes: Mapping[str, Node], focus: str, way: str) -> Tree:
-    """A tree of what lies on true paths; what stands above already is not drawn again.
+    """A tree of what lies on true paths.
 
     It has a job's inputs below each of its outputs: which of them made which, only the walk knows.
     """
     edges, end = _ENDS[way]
-    root = Tree(Text.assemble(_label(nodes.get(focus), focus), (f"  {_TITLES[way]}", "dim")))
-    if not nodes.get(focus, {}).get(edges):
-        root.add(Text("nothing that is known", "dim"))
-    drawn = {focus}
-    # A stack instead of recursion: a lineage may be deeper than Python's own.
-    todo = [(root, focus)]
-    while todo:
-        branch, node_id = todo.pop()
-        if node_id not in nodes:
-            continue
-        for edge in nodes[node_id][edges]:
-            near = edge[end]
-            again = near in drawn
-            label = _label(nodes.get(near), near)
-            for mark in _marks(edge, again):
-                label.append(f"  {mark}", "yellow")
-            child = branch.add(label)
-            if not again:
-                drawn.add(near)
-                todo.append((child, near))
-    return root
+
+    def branches(node_id: str) -> Iterator[Branch]:
+        for edge in nodes.get(node_id, {}).get(edges, ()):
+            yield Branch(edge[end], _label(nodes.get(edge[end]), edge[end]), _marks(edge))
+
+    return grow(_label(nodes.get(focus), focus), focus, way, branches)
 
 
-def _marks(edge: Mapping[str, Any], again: bool) -> list[str]:
+def _marks(edge: Mapping[str, Any]) -> list[str]:
     marks = []
     if edge.get("stale"):
         marks.append("(stale)")
     if edge.get("confirmed") is False:
         marks.append("(unconfirmed)")
-    if again:
-        marks.append("(see elsewhere)")
     return marks
 
 

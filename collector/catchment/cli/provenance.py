@@ -1,21 +1,18 @@
 """`provenance` and `models`: which run made what, from which code and data, drawn as trees."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 import typer
-from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
 from catchment.cli.asking import ask_json
 from catchment.cli.say import answer, answer_json, printable, remark
+from catchment.cli.trees import TITLES, Branch, grow, say_if_cut, show
 
-_LINE_CHARS_MAX = 100_000
 _COMMIT_CHARS = 12
-_DIRECTIONS = ("upstream", "downstream")
-_TITLES = {"upstream": "comes from", "downstream": "goes into"}
 
 Json = Mapping[str, Any]
 
@@ -24,49 +21,35 @@ def run_provenance(
     node: str, direction: str, depth: int, as_of: str | None, *, as_json: bool
 ) -> None:
     """Ask and draw."""
-    if direction not in _DIRECTIONS:
-        raise typer.BadParameter(f"direction is one of {', '.join(_DIRECTIONS)}.")
+    if direction not in TITLES:
+        raise typer.BadParameter(f"direction is one of {', '.join(TITLES)}.")
     asked = {"nodeId": node, "direction": direction, "depth": depth, "asOf": as_of}
     found = ask_json("/api/v1/provenance", asked)
     if as_json:
         answer_json(found)
         return
-    _console().print(draw(found, direction))
-    if found["truncated"]:
-        rest = ", ".join(printable(one) for one in found["frontier"][:3])
-        remark(f"Cut at a bound of the server; go on from {rest} ...")
+    show(draw(found, direction))
+    say_if_cut(found)
 
 
 def draw(found: Json, direction: str) -> Tree:
-    """A tree from what was asked for; what stands above already is not drawn again."""
+    """A tree from what was asked for, which stands first, under its own id."""
     nodes = {one["id"]: one for one in found["nodes"]}
     near, far = ("destination", "origin") if direction == "upstream" else ("origin", "destination")
     edges: dict[str, list[Json]] = {}
     for edge in found["edges"]:
         edges.setdefault(edge[near], []).append(edge)
-    # What was asked for stands first, under its own id.
-    focus = found["nodes"][0]["id"]
-    root = Tree(Text.assemble(_label(nodes[focus]), (f"  {_TITLES[direction]}", "dim")))
-    if focus not in edges:
-        root.add(Text("nothing that is known", "dim"))
-    drawn = {focus}
-    # A stack instead of recursion: a provenance may be deeper than Python's own.
-    todo = [(root, focus)]
-    while todo:
-        branch, node_id = todo.pop()
+
+    def branches(node_id: str) -> Iterator[Branch]:
         for edge in edges.get(node_id, ()):
-            end = edge[far]
-            label = _label(nodes[end])
-            for mark in _marks(edge, nodes[end], again=end in drawn):
-                label.append(f"  {mark}", "yellow")
-            child = branch.add(label)
-            if end not in drawn:
-                drawn.add(end)
-                todo.append((child, end))
-    return root
+            end = nodes[edge[far]]
+            yield Branch(end["id"], _label(end), _marks(edge, end))
+
+    focus = found["nodes"][0]
+    return grow(_label(focus), focus["id"], direction, branches)
 
 
-def _marks(edge: Json, node: Json, *, again: bool) -> list[str]:
+def _marks(edge: Json, node: Json) -> list[str]:
     marks = []
     if edge["binding"] == "unconfirmed" or node["data"].get("confirmed") is False:
         marks.append("(unconfirmed)")
@@ -74,8 +57,6 @@ def _marks(edge: Json, node: Json, *, again: bool) -> list[str]:
         marks.append(f"({edge['binding']})")
     if edge["skew"]:
         marks.append("(skew: another version was confirmed while it was read)")
-    if again:
-        marks.append("(see elsewhere)")
     return marks
 
 
@@ -119,7 +100,7 @@ def run_models(namespace: str | None, name: str | None, limit: int, *, as_json: 
             answer(printable(f"{one['namespace']}  {one['name']}  {version}"))
         _more(found, "models")
     else:
-        _console().print(_draw_model(found))
+        show(_draw_model(found))
         _more(found, "versions")
 
 
@@ -158,8 +139,3 @@ def _draw_model(found: Json) -> Tree:
             line = Text.assemble(("dataset", "bold green"), " ", name)
             branch.add(line.append(f"  ({read['binding']})", "yellow"))
     return root
-
-
-def _console() -> Console:
-    # A tree is cropped to the width that it is given: names are never cut, terminals wrap lines.
-    return Console(width=_LINE_CHARS_MAX, highlight=False)

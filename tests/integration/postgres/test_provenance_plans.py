@@ -1,9 +1,8 @@
 """Provenance and models among many runs: what their questions may touch."""
 
-import asyncpg
 import pytest
 
-from catchment.postgres.statements import SQL
+from tests.integration.postgres.plans import require_indexes
 
 KEY, ONE, AT = "'{00000000-0000-0000-0000-000000000001}'", "'{30001}'", "'{2026-01-01}'"
 QUESTIONS = [
@@ -58,19 +57,15 @@ insert into run_job (run, job, io_set, first_at, state, bad)
 
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 async def test_no_large_table_is_scanned_for_provenance(database_url: str, mode: str) -> None:
-    connection = await asyncpg.connect(database_url)
-    try:
-        await connection.execute(WORLD)
-        await connection.execute("vacuum analyze")
-        await connection.execute(f"set plan_cache_mode = {mode}")
-        for number, (name, types, given, indexes) in enumerate(QUESTIONS):
-            await connection.execute(f"prepare q{number} ({types}) as {SQL[name]}")
-            plan = await connection.fetch(f"explain execute q{number} ({given})")
-            text = "\n".join(row[0] for row in plan)
-            tables = ("run", "dataset", "sighting", "named_version", "named_read", "io_member")
-            for table in (*tables, "bag_use", "run_job", "io_set"):
-                assert f"Seq Scan on {table} " not in text, (name, text)
-            for index in indexes:
-                assert index in text, (name, text)
-    finally:
-        await connection.close()
+    tables = (
+        "run",
+        "dataset",
+        "sighting",
+        "named_version",
+        "named_read",
+        "io_member",
+        "bag_use",
+        "run_job",
+        "io_set",
+    )
+    await require_indexes(database_url, WORLD, mode, QUESTIONS, tables)

@@ -8,6 +8,7 @@ import pytest
 from catchment.postgres.connect import open_read_pool
 from catchment.postgres.read.search import FEW_NAMES_MAX, Rank, Scope, Search
 from catchment.postgres.statements import SQL
+from tests.integration.postgres.plans import require_indexes
 
 PLACES = "boolean[], integer[], timestamptz, timestamptz"
 EVERYWHERE = "'{t,f}', null, null, null"
@@ -51,21 +52,8 @@ insert into mention (facet, entity, key)
 
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 async def test_no_table_is_scanned_for_a_search(database_url: str, mode: str) -> None:
-    connection = await asyncpg.connect(database_url)
-    try:
-        await connection.execute(WORLD)
-        await connection.execute("vacuum analyze")
-        await connection.execute(f"set plan_cache_mode = {mode}")
-        for number, (name, types, given, indexes) in enumerate(QUESTIONS):
-            await connection.execute(f"prepare q{number} ({types}) as {SQL[name]}")
-            plan = await connection.fetch(f"explain execute q{number} ({given})")
-            text = "\n".join(row[0] for row in plan)
-            for table in ("job", "dataset", "seen", "facet", "mention"):
-                assert f"Seq Scan on {table} " not in text, (name, text)
-            for index in indexes:
-                assert index in text, (name, text)
-    finally:
-        await connection.close()
+    tables = ("job", "dataset", "seen", "facet", "mention")
+    await require_indexes(database_url, WORLD, mode, QUESTIONS, tables)
 
 
 async def test_a_sample_reads_some_blocks_only(database_url: str) -> None:

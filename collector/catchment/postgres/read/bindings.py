@@ -6,16 +6,16 @@ reading, it counts when it named the input first.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
 
 from catchment.events.names import from_text
 from catchment.lineage.resolve import Flag
-from catchment.lineage.versions import named_version_hash, version_id
+from catchment.lineage.versions import named_version_hash
 from catchment.postgres.asking import Asking
-from catchment.postgres.read.details import LATE_WRITES_MAX, RunRow, uuid_text
+from catchment.postgres.read.details import LATE_WRITES_MAX, RunRow, version_text
 from catchment.postgres.read.names import Names, Node
 
 
@@ -62,6 +62,13 @@ class Read:
     dataset: Node
     named: str | None = None
 
+    def by(self, as_of_us: int) -> "Read":
+        """The same as it was seen then: a run that had not begun reads what there was then."""
+        started_us = self.started_us
+        if started_us is None or started_us <= as_of_us:
+            return self
+        return replace(self, started_us=as_of_us)
+
 
 class Bindings(Asking):
     """Binds reads to versions, for all runs of a level at once."""
@@ -72,7 +79,7 @@ class Bindings(Asking):
 
     async def of_runs(self, runs: Iterable[RunRow]) -> dict[int, list[Binding]]:
         """Run -> its inputs in the order of their names, each with what was read of it."""
-        reads = [read for run in runs for read in _reads(run)]
+        reads = [read for run in runs for read in reads_of(run)]
         bindings: dict[int, list[Binding]] = {}
         for read, binding in zip(reads, await self.of_reads(reads), strict=True):
             bindings.setdefault(read.run, []).append(binding)
@@ -115,13 +122,14 @@ def bound_us(run: RunRow, dataset: bytes) -> int | None:
     return sight.at_us if sight and run.flags & Flag.STREAMING else run.started_us
 
 
-def _reads(run: RunRow) -> list[Read]:
+def reads_of(run: RunRow, datasets: Iterable[bytes] | None = None) -> list[Read]:
+    """What a run read, or what it read of these datasets, in the order of their names."""
     resolved = run.resolved
     assert resolved is not None
     named = resolved.named_reads()
     reads = [
         Read(run.id, bound_us(run, key), run.datasets[key], named.get(key))
-        for key in resolved.reads
+        for key in (resolved.reads if datasets is None else datasets)
     ]
     return sorted(reads, key=lambda read: read.dataset.order)
 
@@ -139,5 +147,5 @@ def _binding(read: Read, row: Any, written: Mapping[int, Node], *, inferred: boo
     writer = Writer(row["run"], row["uuid"], from_text(row["namespace"]))
     dataset = written.get(row["dataset"], read.dataset)
     named = from_text(row["version"]) if row["version"] else read.named
-    version = named or uuid_text(version_id(writer.uuid, dataset.key))
+    version = version_text(named, writer.uuid, dataset.key)
     return Binding(read.dataset, version, writer, kind, dataset)

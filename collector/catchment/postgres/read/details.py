@@ -106,7 +106,7 @@ class Details(Asking):
         names = names or {}
         all_names = {row_id: names.get(row_id) or (node,) for row_id, node in nodes.items()}
         facets, written, marks, became = await gather(
-            self._facets_by_names(all_names, as_of_us, whole=versions),
+            self.facets_by_names(all_names, as_of_us, whole=versions),
             self._written(all_names, as_of_us) if versions else _nothing(),
             self._marks.of([node.key for node in nodes.values()], as_of_us),
             self.ask("lifecycles", list(nodes), as_of_us),
@@ -124,9 +124,10 @@ class Details(Asking):
             for row_id, node in nodes.items()
         }
 
-    async def _facets_by_names(
-        self, names: Mapping[int, Collection[Node]], as_of_us: int, *, whole: bool
+    async def facets_by_names(
+        self, names: Mapping[int, Collection[Node]], as_of_us: int, *, whole: bool = False
     ) -> dict[int, Facets]:
+        """Of datasets, each with all its names, the facets with history; `whole`: all facets."""
         owners: dict[int, list[int]] = {}
         for row_id, named in names.items():
             for name in named:
@@ -151,8 +152,8 @@ class Details(Asking):
             writes = [(wrote[one.id], one.key) for one in named if one.id in wrote]
             if writes:
                 row, key = min(writes, key=_latest_first)
-                version = from_text(row["version"]) if row["version"] else None
-                found[row_id] = version or uuid_text(version_id(row["uuid"], key))
+                said = from_text(row["version"]) if row["version"] else None
+                found[row_id] = version_text(said, row["uuid"], key)
         return found
 
     async def jobs(
@@ -347,6 +348,11 @@ async def _nothing() -> dict[int, str]:
 def _latest_first(write: tuple[Mapping[str, Any], bytes]) -> tuple[int, int, bytes]:
     row, key = write
     return (-row["at"], -int.from_bytes(row["uuid"]), key)
+
+
+def version_text(named: str | None, run: bytes, dataset: bytes) -> str:
+    """What a run's write is called: as it named it, else by an id of its own. By natural keys."""
+    return named or uuid_text(version_id(run, dataset))
 
 
 def uuid_text(raw: bytes) -> str:

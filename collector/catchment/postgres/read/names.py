@@ -75,6 +75,8 @@ class Names(Asking):
 
     async def nodes(self, is_job: bool, ids: list[int]) -> dict[int, Node]:
         """Nodes by id, with their times."""
+        if not ids:
+            return {}
         rows = await self.ask("names_of_jobs" if is_job else "names_of_datasets", ids)
         return {
             row["id"]: Node(

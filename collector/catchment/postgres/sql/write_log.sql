@@ -44,7 +44,7 @@ select $1, n, problems::jsonb from unnest($2::integer[], $3::text[]) as new (n, 
 with taken as (
   update head
   set n = n + cardinality($3::uuid[]), logged_at = greatest(clock_timestamp(), logged_at)
-  returning n - cardinality($3::uuid[]) as first_seq, logged_at, graph_epoch, alias_epoch
+  returning n - cardinality($3::uuid[]) as first_seq, logged_at, graph_epoch
 ), entries as (
   insert into event (seq, key, batch, at, run, n, subject, kind, source, type, sha256)
   select first_seq + o - 1, key, $1, at, run, o - 1, subject, kind, source, type, sha256
@@ -72,7 +72,7 @@ with taken as (
     events = producer.events + excluded.events, problems = producer.problems + excluded.problems,
     last_at = greatest(producer.last_at, excluded.last_at)
 )
-select first_seq, logged_at, graph_epoch, alias_epoch from taken;
+select first_seq, logged_at, graph_epoch from taken;
 
 -- name: insert_dead
 -- The first of its kind; the body is kept whole, for a second try after a fix.

@@ -67,12 +67,11 @@ async def open_batch(session: Session, keys: Sequence[bytes], runs: Sequence[byt
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the head row said: the first seq of this batch, when, and the epochs of caches."""
+    """What the head row said: the first seq of this batch, when, and the epoch of caches."""
 
     first_seq: int
     logged_at_us: int
     graph_epoch: int
-    alias_epoch: int
 
 
 async def write_problems(session: Session, batch: int, entries: Sequence[Entry]) -> None:
@@ -122,7 +121,7 @@ async def append(
         [entity in jobs for entity in seen],
         *producer_columns(session, entries),
     )
-    head = Head(row["first_seq"], row["logged_at"], row["graph_epoch"], row["alias_epoch"])
+    head = Head(row["first_seq"], row["logged_at"], row["graph_epoch"])
     await write_tally(session, head.first_seq, len(entries))
     return head
 
