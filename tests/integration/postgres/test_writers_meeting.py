@@ -12,6 +12,7 @@ from catchment.lineage.assertion import BUILDERS
 from catchment.lineage.keys import dataset_name
 from catchment.lineage.ports import EventEntry, Source
 from catchment.postgres.connect import open_write_pool
+from catchment.postgres.statements import SQL
 from catchment.postgres.write import PostgresWriter
 
 FACET = {"_producer": "https://example.org/p", "_schemaURL": "https://example.org/s"}
@@ -67,21 +68,41 @@ async def test_who_loses_a_deadlock_over_names_does_the_batch_again(database_url
     try:
         writer = PostgresWriter(pool)
         first, second = sorted("ab", key=lambda name: dataset_name("db", name).key)
-        await write(writer, about(10, first), about(10, second))
+        await write(writer, about(1, first), about(10, second))
         other = await asyncpg.connect(database_url)
         try:
             await other.execute("set deadlock_timeout = '10s'; begin")
             lock = "select from dataset where name = $1 for no key update"
             await other.execute(lock.replace("$1", f"'{first}'"))
-            # It moves the second name to an earlier sight, then wants to join the first.
-            writing = asyncio.ensure_future(write(writer, about(5, second, first)))
+            # It moves the second name to an earlier sight, then lets it stand for the first.
+            writing = asyncio.ensure_future(write(writer, about(5, first, second)))
             await _waits_for_a_lock(pool)
             await other.execute(lock.replace("$1", f"'{second}'"))  # a deadlock; the writer loses
             await other.execute("rollback")
         finally:
             await other.close()
         assert await asyncio.wait_for(writing, WAITS_SECONDS_MAX) == [2]
-        assert await canons(pool) == {first: first, second: first}
+        assert await canons(pool) == {first: second, second: second}
+    finally:
+        await pool.close()
+
+
+async def test_only_who_brings_a_new_claim_waits_for_another_who_does(database_url: str) -> None:
+    pool = await open_write_pool(database_url, connections_max=5)
+    try:
+        writers = [PostgresWriter(pool) for _ in range(3)]
+        await write(writers[0], about(1, "path", "table"))
+        async with pool.acquire() as other, other.transaction():
+            await other.execute(SQL["lock_aliases"])
+            waiting = asyncio.ensure_future(write(writers[1], about(2, "place", "table")))
+            await _waits_for_a_lock(pool)
+            again = write(writers[0], about(3, "path", "table"))
+            assert await asyncio.wait_for(again, WAITS_SECONDS_MAX) == [1]
+            plain = write(writers[2], about(4, "table"))
+            assert await asyncio.wait_for(plain, WAITS_SECONDS_MAX) == [2]
+            assert not waiting.done()
+        assert await asyncio.wait_for(waiting, WAITS_SECONDS_MAX) == [3]
+        assert set((await canons(pool)).values()) == {"table"}
     finally:
         await pool.close()
 
