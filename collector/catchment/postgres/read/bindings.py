@@ -5,16 +5,16 @@ began, never its own; where none was, the latest unconfirmed one. For a streamin
 reading, it counts when it named the input first.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
 from catchment.events.names import from_text
 from catchment.lineage.resolve import Flag
 from catchment.lineage.versions import named_version_hash
-from catchment.postgres.asking import Asking
+from catchment.postgres.asking import FOREVER_US, Asking
 from catchment.postgres.read.details import LATE_WRITES_MAX, RunRow, version_text
 from catchment.postgres.read.names import Names, Node
 
@@ -70,6 +70,19 @@ class Read:
         return replace(self, started_us=as_of_us)
 
 
+class _Write(NamedTuple):
+    """A row of these queries, and the dataset by the name that was asked about."""
+
+    row: Mapping[str, Any]
+    dataset: Node
+
+    @property
+    def order(self) -> tuple[int, int, bytes, int]:
+        """The greatest is bound; of two names of one write that with the smaller key."""
+        row = self.row
+        return (row["known"], row["at"], row["uuid"], -int.from_bytes(self.dataset.key))
+
+
 class Bindings(Asking):
     """Binds reads to versions, for all runs of a level at once."""
 
@@ -87,33 +100,55 @@ class Bindings(Asking):
 
     async def of_reads(self, reads: list[Read]) -> list[Binding]:
         """What each of these reads was bound to, in their order."""
+        names = await self._names_of({read.dataset.id for read in reads})
         named = [n for n, read in enumerate(reads) if read.named is not None]
         free = [n for n, read in enumerate(reads) if read.named is None]
-        hashes = [named_version_hash(reads[n].named or "") for n in named]
-        rows = await self._bound("writers_of_read_versions", reads, named, hashes)
-        confirmed = await self._bound("confirmed_writes", reads, free, LATE_WRITES_MAX)
+        found = await self._bound("writers_of_read_versions", reads, named, names)
+        confirmed = await self._bound("confirmed_writes", reads, free, names)
         rest = [n for n in free if n not in confirmed]
-        rows |= confirmed | await self._bound("unconfirmed_writes", reads, rest, LATE_WRITES_MAX)
-        written = await self._names.nodes(False, _others(reads, rows))
+        found |= confirmed | await self._bound("unconfirmed_writes", reads, rest, names)
         return [
-            _binding(read, rows.get(n), written, inferred=n in confirmed)
-            for n, read in enumerate(reads)
+            _binding(read, found.get(n), inferred=n in confirmed) for n, read in enumerate(reads)
         ]
 
+    async def _names_of(self, datasets: Collection[int]) -> dict[int, list[Node]]:
+        """All names of those that have several."""
+        others = await self._names.others(datasets, FOREVER_US)
+        nodes = await self._names.nodes(
+            False, list({*others, *(name for names in others.values() for name in names)})
+        )
+        return {one: [nodes[name] for name in (one, *names)] for one, names in others.items()}
+
     async def _bound(
-        self, query: str, reads: list[Read], chosen: list[int], given: Any
-    ) -> dict[int, Any]:
-        """Place in `reads` -> the row found for it."""
-        if not chosen:
+        self,
+        query: str,
+        reads: list[Read],
+        chosen: list[int],
+        names: Mapping[int, Sequence[Node]],
+    ) -> dict[int, _Write]:
+        """Place in `reads` -> the best write that was found for it, under any name."""
+        asked = [
+            (n, node)
+            for n in chosen
+            for node in names.get(reads[n].dataset.id, (reads[n].dataset,))
+        ]
+        if not asked:
             return {}
+        hashes = [named_version_hash(reads[n].named or "") for n, _ in asked]
         rows = await self.ask(
             query,
-            [reads[n].dataset.id for n in chosen],
-            [reads[n].run for n in chosen],
-            [reads[n].started_us for n in chosen],
-            given,
+            [node.id for _, node in asked],
+            [reads[n].run for n, _ in asked],
+            [reads[n].started_us for n, _ in asked],
+            hashes if query == "writers_of_read_versions" else LATE_WRITES_MAX,
         )
-        return {chosen[row["n"] - 1]: row for row in rows}
+        best: dict[int, _Write] = {}
+        for row in rows:
+            n, node = asked[row["n"] - 1]
+            write = _Write(row, node)
+            if n not in best or write.order > best[n].order:
+                best[n] = write
+        return best
 
 
 def bound_us(run: RunRow, dataset: bytes) -> int | None:
@@ -134,18 +169,12 @@ def reads_of(run: RunRow, datasets: Iterable[bytes] | None = None) -> list[Read]
     return sorted(reads, key=lambda read: read.dataset.order)
 
 
-def _others(reads: list[Read], rows: Mapping[int, Any]) -> list[int]:
-    """Datasets under whose names something was written that was read by another."""
-    found = {row["dataset"] for n, row in rows.items() if row["dataset"] != reads[n].dataset.id}
-    return list(found)
-
-
-def _binding(read: Read, row: Any, written: Mapping[int, Node], *, inferred: bool) -> Binding:
+def _binding(read: Read, write: _Write | None, *, inferred: bool) -> Binding:
     kind = "explicit" if read.named is not None else "inferred" if inferred else "unconfirmed"
-    if row is None:
+    if write is None:
         return Binding(read.dataset, read.named, None, kind, read.dataset)
+    row, dataset = write
     writer = Writer(row["run"], row["uuid"], from_text(row["namespace"]))
-    dataset = written.get(row["dataset"], read.dataset)
     named = from_text(row["version"]) if row["version"] else read.named
     version = version_text(named, writer.uuid, dataset.key)
     return Binding(read.dataset, version, writer, kind, dataset)
