@@ -62,6 +62,7 @@ class ColumnGraph:
             Unknown: a column that neither the dataset's schema nor any column lineage names.
         """
         walk, focus = self._walk, self._focus
+        self._aliases = self._aliases and await self._questions.names.any_aliases()
         if not focus.node.is_job:
             await self._join([focus.node.id])
         for way in ways:

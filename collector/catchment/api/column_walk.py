@@ -118,7 +118,8 @@ class ColumnWalk:
             if len(self.edges) - before > self._edges_max:
                 self.halted |= frontier
                 return
-            names = {name for dataset, _ in frontier for name in self._eyes.names(dataset)}
+            datasets = {dataset for dataset, _ in frontier}
+            names = {name for dataset in datasets for name in self._eyes.names(dataset)}
             missing = {name for name in names if (way, name) not in self._whole}
             if missing:
                 await self._fetch(missing, way, min(steps, depth - level))

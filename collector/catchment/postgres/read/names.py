@@ -100,6 +100,10 @@ class Names(Asking):
             others.setdefault(dataset, []).append(name)
         return others
 
+    async def any_aliases(self) -> bool:
+        """Whether any dataset has several names; if not, none needs to be asked for them."""
+        return bool(await self.ask_one("any_aliases"))
+
     async def any_deleted(self) -> bool:
         """Whether anything was ever deleted; if not, no node needs to be looked at for that."""
         return bool(await self.ask_one("any_deleted"))

@@ -32,6 +32,10 @@ where j.id = any($1::integer[]);
 select n.dataset, n.name from names_of($1::integer[], $2) as n
 where (select any_aliases()) and n.name <> n.dataset;
 
+-- name: any_aliases
+-- Whether any dataset has several names; else no names need to be looked for.
+select any_aliases();
+
 -- name: list_namespaces
 -- By name; a database has hundreds. Those that only a person spoke of are there, too.
 with notes as (
