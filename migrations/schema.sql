@@ -342,16 +342,76 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.names_of(datasets integer[], as_of timestamp with time zone)
- RETURNS TABLE(dataset integer, name integer)
+ RETURNS TABLE(dataset integer, name integer, canon integer)
  LANGUAGE sql
  STABLE
 AS $function$
-  select i.id, n.id
+  select i.id, n.id, c.canon
   from unnest(datasets) as i (id)
     cross join lateral (select canon from dataset where id = i.id offset 0) as c
     cross join lateral (
       select c.canon as id
       union all select d.id from dataset d where d.canon = c.canon and d.canon <> d.id offset 0) as n
+  where not exists (select from rename where at > as_of) or not renamed_since(c.canon, as_of)
+  union all
+  select n.dataset, n.name, n.canon
+  from names_then(array(
+      select d.canon from dataset d
+      where d.id = any (datasets) and renamed_since(d.canon, as_of)), as_of) as n
+  where exists (select from rename where at > as_of) and n.dataset = any (datasets)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.names_then(canons integer[], as_of timestamp with time zone)
+ RETURNS TABLE(dataset integer, name integer, canon integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with recursive member as materialized (
+    select d.id, n.name as namespace, d.name
+    from dataset d join namespace n on n.id = d.namespace where d.canon = any (canons)
+  ), renamed as materialized (
+    select r.dataset, r.previous, max(r.at) as at
+    from member m join rename r on r.dataset = m.id where r.at <= as_of
+    group by r.dataset, r.previous
+  ), claim as materialized (
+    select a.dataset, a.other, a.is_table from member m join alias a on a.dataset = m.id
+    where (select count(*) from (
+      select from alias c where c.other = a.other and c.is_table = a.is_table limit 101) as c) <= 100
+  ), tie as materialized (
+    select c.dataset as one, c.other from claim c where c.is_table
+    union select c.other, c.dataset from claim c where c.is_table
+    union select r.dataset, r.previous from renamed r
+    union select r.previous, r.dataset from renamed r
+  ), near (one, other) as (
+    select m.id, m.id from member m
+    union select n.one, t.other from near n join tie t on t.one = n.other
+  ), owned as materialized (
+    select c.other as place, min(c.dataset) as owner
+    from claim c join (select one, min(other) as least from near group by one) g on g.one = c.dataset
+    where not c.is_table group by c.other having count(distinct g.least) = 1
+  ), joined (one, other) as (
+    select m.id, m.id from member m
+    union select j.one, t.other from joined j join (
+      select one, other from tie
+      union all select place, owner from owned
+      union all select owner, place from owned) as t on t.one = j.other
+  ), place as (
+    select distinct c.other from claim c where not c.is_table
+  ), given_up as (
+    select l.previous as id
+    from (select previous, max(at) as at from renamed group by previous) l
+      left join (select dataset, max(at) as at from renamed group by dataset) t on t.dataset = l.previous
+    where t.at is null or l.at > t.at
+  ), ranked as (
+    select m.id, row_number() over (order by
+      exists (select from given_up g where g.id = m.id),
+      case when exists (select from claim c where c.other = m.id and c.is_table) then 0
+        when exists (select from place p where p.other = m.id) then 2 else 1 end,
+      m.namespace collate "C", m.name collate "C") as rank
+    from member m
+  )
+  select j.one, j.other, first_value(j.other) over (partition by j.one order by r.rank)
+  from joined j join ranked r on r.id = j.other
 $function$;
 
 CREATE OR REPLACE FUNCTION public.observed_step(datasets integer[], near "char", as_of timestamp with time zone)
@@ -407,6 +467,17 @@ AS $function$
     select id, key, namespace, first_at from dataset where id = any (nodes)
   ) as n cross join lateral gone_since(n.id, n.key, n.namespace, n.first_at) as gone
   where gone.at is null or gone.at > as_of
+$function$;
+
+CREATE OR REPLACE FUNCTION public.renamed_since(canonical integer, as_of timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select from rename r where r.dataset = canonical and r.at > as_of)
+    or exists (
+      select from dataset d join rename r on r.dataset = d.id
+      where d.canon = canonical and d.canon <> d.id and r.at > as_of)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.search_form(given text)
@@ -607,7 +678,6 @@ create table head (
   n bigint not null,
   logged_at timestamp with time zone not null,
   graph_epoch integer not null,
-  alias_epoch integer not null,
   rules integer not null,
   constraint head_pkey PRIMARY KEY (one),
   constraint head_one_check CHECK (one)
@@ -672,8 +742,6 @@ create table lifecycle (
   dataset integer not null,
   at timestamp with time zone not null,
   change text not null,
-  previous_namespace text,
-  previous_name text,
   constraint lifecycle_pkey PRIMARY KEY (run, dataset)
 );
 
@@ -732,6 +800,14 @@ create table producer (
   uri text not null,
   constraint producer_pkey PRIMARY KEY (key, namespace)
 ) with (fillfactor=50);
+
+create table rename (
+  run bigint not null,
+  dataset integer not null,
+  previous integer not null,
+  at timestamp with time zone not null,
+  constraint rename_pkey PRIMARY KEY (run, dataset)
+);
 
 create table run (
   id bigint not null,
@@ -879,6 +955,9 @@ CREATE INDEX lifecycle_dataset ON public.lifecycle USING btree (dataset, at DESC
 CREATE INDEX lifecycle_dropped ON public.lifecycle USING btree (dataset, at DESC) WHERE (change = 'DROP'::text);
 CREATE INDEX mention_entity ON public.mention USING btree (entity);
 CREATE INDEX named_version_run ON public.named_version USING btree (run, dataset);
+CREATE INDEX rename_at ON public.rename USING btree (at);
+CREATE INDEX rename_dataset ON public.rename USING btree (dataset, previous, at);
+CREATE INDEX rename_previous ON public.rename USING btree (previous, dataset, at);
 CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at);
 CREATE INDEX run_job_bag ON public.run USING btree (job, job_bag, first_at DESC);
 CREATE INDEX run_job_ended ON public.run USING btree (job, ended_at DESC) WHERE (state = 2);

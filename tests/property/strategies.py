@@ -61,7 +61,14 @@ _source = st.one_of(
 )
 
 
-_change = st.sampled_from(["DROP", "DROP", "CREATE", "OVERWRITE"])
+_change = st.one_of(
+    st.sampled_from(["DROP", "CREATE", "OVERWRITE"]).map(
+        lambda change: _facet(lifecycleStateChange=change)
+    ),
+    st.sampled_from([*DATASETS, ("db", "before")]).map(
+        lambda name: _facet(lifecycleStateChange="RENAME", previousIdentifier=_named(name))
+    ),
+)
 
 
 @st.composite
@@ -138,7 +145,7 @@ def _element(draw: st.DrawFn, side: str) -> Json:
         if draw(st.booleans()):
             element["inputFacets"]["dataQualityMetrics"] = _facet(rowCount=3, columnMetrics={})
     if side == "outputs" and draw(st.integers(0, 3)) == 0:
-        facets["lifecycleStateChange"] = _facet(lifecycleStateChange=draw(_change))
+        facets["lifecycleStateChange"] = draw(_change)
     if side == "outputs" and draw(st.integers(0, 3)) == 0:
         element["outputFacets"] = {"outputStatistics": _facet(rowCount=draw(st.integers(0, 2)))}
     return element

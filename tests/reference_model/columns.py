@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
+from tests.reference_model.aliases import Aliases
 from tests.reference_model.facts import RANK, Json, Name, lineage_facet, name_of, time_of
 from tests.reference_model.model import Model, declared_set
 from tests.reference_model.runs import Facets, IoSet, Run, add_explicit, latest_run, winners
@@ -131,12 +132,12 @@ def _declared(model: Model, job: Name, as_of: int) -> Stated:
     return {one for one in found if one[0][0][0] in outs and one[0][1][0] in ins}
 
 
-def _joined(model: Model, edges: dict[Key, Said], asked: Name | None) -> dict[Key, Said]:
+def _joined(aliases: Aliases, edges: dict[Key, Said], asked: Name | None) -> dict[Key, Said]:
     """The same between nodes: all names of a dataset are one."""
     found: dict[Key, Said] = {}
 
     def shown(name: Name) -> Name:
-        return asked if asked in model.aliases.names(name) else model.aliases.first(name)
+        return asked if asked in aliases.names(name) else aliases.first(name)
 
     for (output, source, kind), said in edges.items():
         key = ((shown(output[0]), output[1]), (shown(source[0]), source[1]), kind)
@@ -157,7 +158,7 @@ def graph(
     everything: dict[Key, Said] = {}
     asked = focus if kind == "dataset" else None
     for job in model.times("job"):
-        for key, said in _joined(model, edges_of(model, job, as_of), asked).items():
+        for key, said in _joined(model.aliases(as_of), edges_of(model, job, as_of), asked).items():
             known = everything.setdefault(key, Said())
             known.jobs |= said.jobs
             known.transformations |= said.transformations
@@ -167,7 +168,7 @@ def graph(
     for way in ways:
         level = 0
         if kind == "job":
-            own = _joined(model, edges_of(model, focus, as_of), None)
+            own = _joined(model.aliases(as_of), edges_of(model, focus, as_of), None)
             walked.update({key: own[key] for key in own if key not in walked})
             edges = [key for key in own if key[0][1] is not None and key[1][1] is not None]
             nodes |= {_end(key, far=way != "o") for key in edges}

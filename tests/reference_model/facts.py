@@ -184,6 +184,14 @@ def symlinks_named(event: Json) -> Iterator[tuple[Name, Name, bool]]:
             yield name_of(element), name_of(identifier), identifier.get("type") == "TABLE"
 
 
+def renamed_from(event: Json) -> Iterator[Name]:
+    """Every name that the event says a dataset had before."""
+    for element in _datasets_shown(event):
+        facet = element.get("facets", {}).get("lifecycleStateChange", {})
+        if facet.get("lifecycleStateChange") == "RENAME" and "previousIdentifier" in facet:
+            yield name_of(facet["previousIdentifier"])
+
+
 def jobs_named(event: Json) -> set[Name]:
     """Every job that the event names."""
     own = {name_of(event["job"])} if "job" in event else set()
@@ -196,4 +204,5 @@ def datasets_named(event: Json) -> set[Name]:
     found = {dataset for _, dataset, _, _ in edges_of_event(event)}
     if "job" not in event:
         found.add(name_of(event["dataset"]))
+    found |= set(renamed_from(event))
     return found | {other for _, other, _ in symlinks_named(event)}

@@ -54,7 +54,13 @@ class Model:
         ids = {event["run"]["runId"] for event in events if "run" in event}
         ids |= {run for event in events for run, _ in parents(event)}
         self.runs = {run_id: Run(run_id, events) for run_id in ids}
-        self.aliases = Aliases(events)
+        self._aliases: dict[int, Aliases] = {}
+
+    def aliases(self, as_of: int) -> Aliases:
+        """Which names were one dataset then."""
+        if as_of not in self._aliases:
+            self._aliases[as_of] = Aliases(self.events, self.runs.values(), as_of)
+        return self._aliases[as_of]
 
     # ── names ──────────────────────────────────────────────────────────────────────────────────
 
@@ -96,7 +102,7 @@ class Model:
 
     def dataset_facets(self, name: Name, as_of: int) -> Facets:
         """Those that hold for a dataset at an instant."""
-        names = self.aliases.names(name)
+        names = self.aliases(as_of).names(name)
         sightings = [
             (at, {"i": 0, "o": 1}[direction], facets)
             for run in self.runs.values()

@@ -21,9 +21,10 @@ class Write(NamedTuple):
     dataset: Name
 
 
-def writes_of_all_names(model: Model, dataset: Name) -> list[Write]:
-    """All writes under any name of a dataset, the latest first."""
-    found = [write for name in model.aliases.names(dataset) for write in writes_of(model, name)]
+def writes_of_all_names(model: Model, dataset: Name, as_of: int) -> list[Write]:
+    """All writes under any name that a dataset had then, the latest first."""
+    names = model.aliases(as_of).names(dataset)
+    found = [write for name in names for write in writes_of(model, name)]
     found.sort(key=lambda write: dataset_key(write.dataset))
     return sorted(found, key=lambda write: write[:2], reverse=True)
 
@@ -69,7 +70,7 @@ def versions_of(model: Model, dataset: Name) -> list[tuple[str, bool]]:
 
 def current_version(model: Model, dataset: Name, as_of: int) -> str | None:
     """That of the latest write that was confirmed by then."""
-    for write in writes_of_all_names(model, dataset):
+    for write in writes_of_all_names(model, dataset, as_of):
         if write.confirmed is not None and write.confirmed <= as_of:
             return version_of(write, write.dataset)
     return None
@@ -83,7 +84,8 @@ def bindings(model: Model, run: Run) -> dict[Name, tuple[str | None, str | None]
 
 def _binding(model: Model, run: Run, dataset: Name) -> tuple[str | None, str | None]:
     at = min(run.naming_times(dataset, "inputs")) if run.streaming else run.started
-    others = [write for write in writes_of_all_names(model, dataset) if write.run is not run]
+    writes = writes_of_all_names(model, dataset, FOREVER if at is None else at)
+    others = [write for write in writes if write.run is not run]
     said = named(run, dataset, "inputs")
     if said:
         others = [write for write in others if named(write.run, write.dataset, "outputs") == said]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tests.reference_model.aliases import Aliases
 from tests.reference_model.facts import Name, iso
 from tests.reference_model.model import Edge, Model, node_id
 
@@ -17,19 +18,19 @@ def lineage(
     model: Model, kind: str, focus: Name, direction: str | None, depth: int, as_of: int
 ) -> tuple[set[str], set[Edge]]:
     """Node ids and edges of the answer."""
-    jobs = model.times("job")
+    jobs, aliases = model.times("job"), model.aliases(as_of)
     edges = {job: model.edges_of(job, as_of) for job in jobs}
     links = model.links(as_of)
     flows = {link[:2] + link[3:] for link in links if link[2] == "flow"}
     found: Members = set()
     if direction is None:
-        found = _connected(model, kind, focus, depth, edges, flows)
+        found = _connected(aliases, kind, focus, depth, edges, flows)
     for way in {"both": ("i", "o"), "downstream": ("i",), "upstream": ("o",)}.get(
         direction or "", ()
     ):
         pairs = {job: model.pairs_of(job, as_of) for job in jobs}
-        found |= _paths(model, kind, focus, way, depth, edges, pairs, flows)
-    nodes, drawn = _shown(model, kind, focus, found, edges)
+        found |= _paths(aliases, kind, focus, way, depth, edges, pairs, flows)
+    nodes, drawn = _shown(aliases, kind, focus, found, edges)
     return nodes, drawn | _links_among(nodes, links)
 
 
@@ -46,10 +47,8 @@ def _links_among(nodes: set[str], links: Links) -> set[Edge]:
 
 
 def _shown(
-    model: Model, kind: str, focus: Name, found: Members, edges: Edges
+    aliases: Aliases, kind: str, focus: Name, found: Members, edges: Edges
 ) -> tuple[set[str], set[Edge]]:
-    aliases = model.aliases
-
     def shown(name: Name) -> Name:
         asked = kind == "dataset" and focus in aliases.names(name)
         return focus if asked else aliases.first(name)
@@ -82,17 +81,17 @@ def _joined(job: Name, name: Name, side: str, said: list[Edge]) -> Edge:
     )
 
 
-def _all_names(model: Model, names: Iterable[Name]) -> set[Name]:
-    return {one for name in names for one in model.aliases.names(name)}
+def _all_names(aliases: Aliases, names: Iterable[Name]) -> set[Name]:
+    return {one for name in names for one in aliases.names(name)}
 
 
 def _connected(
-    model: Model, kind: str, focus: Name, depth: int, edges: Edges, flows: Flows
+    aliases: Aliases, kind: str, focus: Name, depth: int, edges: Edges, flows: Flows
 ) -> Members:
     if kind == "job" and depth == 0:
         return {(focus, member) for member in edges[focus]}
     found: Members = set()
-    datasets = _all_names(model, {focus}) if kind == "dataset" else set()
+    datasets = _all_names(aliases, {focus}) if kind == "dataset" else set()
     jobs = {focus} if kind == "job" else set()
     for step in range(depth):
         handed = {b if a in jobs else a for a, b, _ in flows if a in jobs or b in jobs}
@@ -101,12 +100,12 @@ def _connected(
             jobs = jobs | near | handed
         found |= {(job, None) for job in jobs}
         found |= {(job, member) for job in jobs for member in edges[job]}
-        datasets |= _all_names(model, {member[0] for job in jobs for member in edges[job]})
+        datasets |= _all_names(aliases, {member[0] for job in jobs for member in edges[job]})
     return found
 
 
 def _paths(
-    model: Model,
+    aliases: Aliases,
     kind: str,
     focus: Name,
     way: str,
@@ -118,11 +117,11 @@ def _paths(
     far = "o" if way == "i" else "i"
     near_at, far_at = (1, 0) if way == "i" else (0, 1)
     found: Members = set()
-    frontier, steps = _all_names(model, {focus}) if kind == "dataset" else set(), depth
+    frontier, steps = _all_names(aliases, {focus}) if kind == "dataset" else set(), depth
     handed: set[tuple[Name, Name | None]] = set()
     if kind == "job":
         found = {(focus, member) for member in edges[focus] if member[1] == far}
-        frontier = _all_names(model, {member[0] for _, member in found if member})
+        frontier = _all_names(aliases, {member[0] for _, member in found if member})
         handed, steps = _handed(flows, {focus}, way, None), depth - 1
     met, met_handed = set(frontier), set(handed)
     for _ in range(steps):
@@ -141,7 +140,7 @@ def _paths(
         others = {job for job, _ in handed}
         more = _handed(flows, jobs, way, frontier) | _handed(flows, others, way, None)
         handed, met_handed = more - met_handed, met_handed | more
-        frontier = _all_names(model, beyond) - met
+        frontier = _all_names(aliases, beyond) - met
         met |= frontier
     return found
 

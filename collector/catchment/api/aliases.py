@@ -8,7 +8,7 @@ from catchment.postgres.read.columns import ColumnPair
 from catchment.postgres.read.details import DatasetRow
 from catchment.postgres.read.facets import Facets
 from catchment.postgres.read.lineage import EdgeFacts, Facts, WalkedEdge
-from catchment.postgres.read.names import Node, standing_for
+from catchment.postgres.read.names import Node, standing_for, stood
 
 Groups = Mapping[int, Collection[Node]]
 """Dataset -> all its names, its own among them; only of those that have several."""
@@ -28,10 +28,11 @@ async def groups_of(
     others = await questions.names.others(datasets, as_of_us)
     if not others:
         return {}
-    nodes = await questions.names.nodes(False, list({*others, *_all(others.values())}))
+    wanted = {*others}.union(*[one.names for one in others.values()])
+    nodes = await questions.names.nodes(False, list(wanted))
     groups = {}
-    for dataset, names in others.items():
-        found = [nodes[one] for one in (dataset, *names) if one in nodes]
+    for dataset, (names, canon) in others.items():
+        found = [stood(nodes[one], canon) for one in (dataset, *names) if one in nodes]
         seen = list(filter(sight.knows, found)) if deleted else sight.nodes(found)
         if len(seen) > 1:
             groups[dataset] = sorted(seen, key=lambda node: node.order)
@@ -153,7 +154,3 @@ def _both(a: EdgeFacts, b: EdgeFacts) -> EdgeFacts:
         a.stale and b.stale,
         a.confirmed or b.confirmed,
     )
-
-
-def _all(groups: Iterable[Iterable[int]]) -> set[int]:
-    return {one for group in groups for one in group}

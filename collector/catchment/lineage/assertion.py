@@ -11,7 +11,7 @@ from catchment.events.elements import Builders
 from catchment.events.facets.job_type import is_snapshot
 from catchment.events.facets.slow import SLOW
 from catchment.events.model import DatasetElement, Event, Facet, JobElement
-from catchment.lineage.aliases import Claim, claims_of
+from catchment.lineage.aliases import Claim, claims_of, name_before
 from catchment.lineage.bags import EMPTY, Bag, bag_of, shared_bag, undeleted
 from catchment.lineage.columns import mentioned_by_columns
 from catchment.lineage.explicit import links_in_lineage, mentioned_by_lineage, readable_lineage
@@ -52,7 +52,8 @@ class DatasetAssertion:
 
     `slow` have history, `own` belong to this read or write, `io` are its input- or outputFacets.
     `mentions` are the datasets that the column lineage of an output names, `source` is where the
-    dataset lies by its own word, `claims` are other names that it says it has.
+    dataset lies by its own word, `claims` are other names that it says it has, `before` is what it
+    says it was called before it was renamed.
     """
 
     name: Name
@@ -62,6 +63,7 @@ class DatasetAssertion:
     mentions: tuple[Name, ...]
     source: Source | None
     claims: tuple[tuple[Claim, Name], ...] = ()
+    before: Name | None = None
 
     @property
     def declared(self) -> Bag:
@@ -104,6 +106,7 @@ def build_dataset(element: DatasetElement, direction: str) -> DatasetAssertion:
         mentions=_mentions(slow) if direction == "out" else (),
         source=source_of(name, slow),
         claims=claims_of(name, slow),
+        before=name_before(name, own),
     )
 
 

@@ -69,7 +69,7 @@ class DeclaredBag(NamedTuple):
 
 @dataclass(slots=True)
 class Asserted:
-    """Everything that the events added so far assert."""
+    """Everything that the events added so far assert. `renames`: some of them renames a dataset."""
 
     jobs: dict[bytes, Touch[Name]] = field(default_factory=dict)
     datasets: dict[bytes, Touch[Name]] = field(default_factory=dict)
@@ -81,6 +81,7 @@ class Asserted:
     declarations: list[Declaration] = field(default_factory=list)
     bags: set[DeclaredBag] = field(default_factory=set)
     claims: set[Claim] = field(default_factory=set)
+    renames: bool = False
 
     def add(self, event: ReadEvent) -> None:
         """One more event, of any of the three kinds."""
@@ -156,6 +157,9 @@ class Asserted:
         for claim, other in dataset.claims:
             self.claims.add(claim)
             self._touch(self.datasets, other, time_us)
+        if dataset.before is not None:
+            self.renames = True
+            self._touch(self.datasets, dataset.before, time_us)
 
     def _touch_mentions(
         self, job: bytes, dataset: DatasetAssertion, basis: int, time_us: int

@@ -12,9 +12,11 @@ from catchment.events.facets.lifecycle import Change, read_change
 from catchment.events.facets.nominal_time import read_nominal_time
 from catchment.events.facets.version import read_version
 from catchment.events.model import Facet
+from catchment.lineage.aliases import renamed_from
 from catchment.lineage.bags import Bag, flatten
 from catchment.lineage.fold import Part, RunFold, Sight, Sights, Snapshot, merge_sight
 from catchment.lineage.iosets import IoSet, io_set
+from catchment.lineage.keys import Name
 from catchment.lineage.parents import NOBODY, Ancestry, ancestry
 from catchment.lineage.versions import job_version_hash
 
@@ -101,6 +103,11 @@ class Resolved:
         if not self.flags & Flag.STREAMING:
             return {}
         return {key: (sight.first_us, sight.at_us) for key, sight in self.writes.items()}
+
+    def renames(self) -> dict[bytes, Name]:
+        """Dataset written -> what it was called before the run's end, while it is COMPLETED."""
+        found = {key: renamed_from(change, key) for key, change in self.changes().items()}
+        return {key: name for key, name in found.items() if name is not None}
 
     def changes(self) -> dict[bytes, Change]:
         """Dataset written -> what became of it at the run's end, while the run is COMPLETED."""

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from catchment.lineage.aliases import CLAIMS_OF_PLACE_MAX
+from catchment.lineage.aliases import CLAIMANTS_MAX
 from tests.conftest import TEMPLATE, PostgresServer
 from tests.integration.http.conftest import collector
 from tests.integration.http.test_keys import new_key
@@ -223,14 +223,14 @@ def test_a_later_facet_takes_no_name_back(database_url: str) -> None:
 
 
 def test_a_place_is_left_when_too_many_come_to_claim_it(database_url: str) -> None:
-    tables = [{"namespace": "hive", "name": f"t{n:03}"} for n in range(CLAIMS_OF_PLACE_MAX + 1)]
+    tables = [{"namespace": "hive", "name": f"t{n:03}"} for n in range(CLAIMANTS_MAX + 1)]
     claims = [claimed("12:00:00", one, as_place(PATH), as_table(tables[0])) for one in tables]
 
     async def ask(product: Service) -> Any:
         path = await product.get("/namespaces/s3%3A%2F%2Fbucket/datasets/warehouse%2Forders")
         return path["aliasOf"], len(path["aliases"])
 
-    assert asked(database_url, claims[:-1], ask) == (tables[0], CLAIMS_OF_PLACE_MAX + 1)
+    assert asked(database_url, claims[:-1], ask) == (tables[0], CLAIMANTS_MAX + 1)
     assert asked(database_url, claims, ask) == (None, 0)
 
 

@@ -1,6 +1,5 @@
 """What becomes of datasets as a whole: dropped, created again, flagged; in any order of events."""
 
-import json
 from typing import Any
 
 import asyncpg
@@ -9,7 +8,7 @@ import pytest
 from catchment.postgres.statements import SQL
 from tests.integration.http.test_versions import DATASET
 from tests.integration.http.worlds import Json, asked, dataset, happened, typed
-from tests.property.service import Service, service
+from tests.property.service import Service
 
 
 def became(change: str, name: str = "d", **members: Any) -> list[Json]:
@@ -113,24 +112,6 @@ def test_dropped_datasets_stay_in_lists_and_in_the_graph_flagged(database_url: s
 def test_what_is_no_change_changes_nothing(database_url: str) -> None:
     events = [happened("COMPLETE", 2, "11:00:00", outputs=became("VANISH"))]
     assert asked(database_url, events, shown()) == [(None, False)]
-
-
-async def test_what_a_renamed_dataset_was_before_is_kept(database_url: str) -> None:
-    before = {"namespace": "db", "name": "old d"}
-    output = became("RENAME", previousIdentifier=before)
-    renamed = happened("COMPLETE", 2, "11:00:00", outputs=output)
-    async with service(database_url) as product:
-        await product.empty()
-        await product.write([json.dumps(renamed).encode()], 1, 1)
-        assert await shown()(product) == [("RENAME", False)]
-        connection = await asyncpg.connect(database_url)
-        try:
-            [kept] = await connection.fetch("select * from lifecycle")
-        finally:
-            await connection.close()
-    assert (kept["change"], kept["previous_namespace"], kept["previous_name"]) == (
-        "RENAME", "db", "old d",
-    )  # fmt: skip
 
 
 async def test_no_table_is_scanned_for_what_became_of_datasets(database_url: str) -> None:

@@ -6,8 +6,8 @@ from catchment.events.facets.cache import view
 from catchment.events.facets.reading import names, obj, text
 from catchment.events.model import Facet
 
-DROP, CREATE = "DROP", "CREATE"
-CHANGES = frozenset({"ALTER", CREATE, DROP, "OVERWRITE", "RENAME", "TRUNCATE"})
+DROP, CREATE, RENAME = "DROP", "CREATE", "RENAME"
+CHANGES = frozenset({"ALTER", CREATE, DROP, "OVERWRITE", RENAME, "TRUNCATE"})
 
 
 class Change(NamedTuple):

@@ -5,7 +5,7 @@ began, never its own; where none was, the latest unconfirmed one. For a streamin
 reading, it counts when it named the input first.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -100,7 +100,7 @@ class Bindings(Asking):
 
     async def of_reads(self, reads: list[Read]) -> list[Binding]:
         """What each of these reads was bound to, in their order."""
-        names = await self._names_of({read.dataset.id for read in reads})
+        names = await self._names_of(reads)
         named = [n for n, read in enumerate(reads) if read.named is not None]
         free = [n for n, read in enumerate(reads) if read.named is None]
         found = await self._bound("writers_of_read_versions", reads, named, names)
@@ -111,13 +111,22 @@ class Bindings(Asking):
             _binding(read, found.get(n), inferred=n in confirmed) for n, read in enumerate(reads)
         ]
 
-    async def _names_of(self, datasets: Collection[int]) -> dict[int, list[Node]]:
-        """All names of those that have several."""
-        others = await self._names.others(datasets, FOREVER_US)
-        nodes = await self._names.nodes(
-            False, list({*others, *(name for names in others.values() for name in names)})
-        )
-        return {one: [nodes[name] for name in (one, *names)] for one, names in others.items()}
+    async def _names_of(self, reads: list[Read]) -> dict[int, list[Node]]:
+        """Place in `reads` -> all names that its dataset had when it was read, if several."""
+        today = await self._names.others({read.dataset.id for read in reads}, FOREVER_US)
+        if not today:
+            return {}
+        places = [n for n, read in enumerate(reads) if read.dataset.id in today]
+        others = [today[reads[n].dataset.id].names for n in places]
+        if await self._names.any_renamed():
+            others = await self._names.others_each(
+                [(reads[n].dataset.id, _instant(reads[n])) for n in places]
+            )
+        nodes = await self._names.nodes(False, list(set().union(*others)))
+        return {
+            n: [reads[n].dataset, *(nodes[name] for name in names)]
+            for n, names in zip(places, others, strict=True)
+        }
 
     async def _bound(
         self,
@@ -127,11 +136,7 @@ class Bindings(Asking):
         names: Mapping[int, Sequence[Node]],
     ) -> dict[int, _Write]:
         """Place in `reads` -> the best write that was found for it, under any name."""
-        asked = [
-            (n, node)
-            for n in chosen
-            for node in names.get(reads[n].dataset.id, (reads[n].dataset,))
-        ]
+        asked = [(n, node) for n in chosen for node in names.get(n, (reads[n].dataset,))]
         if not asked:
             return {}
         hashes = [named_version_hash(reads[n].named or "") for n, _ in asked]
@@ -167,6 +172,10 @@ def reads_of(run: RunRow, datasets: Iterable[bytes] | None = None) -> list[Read]
         for key in (resolved.reads if datasets is None else datasets)
     ]
     return sorted(reads, key=lambda read: read.dataset.order)
+
+
+def _instant(read: Read) -> int:
+    return FOREVER_US if read.started_us is None else read.started_us
 
 
 def _binding(read: Read, write: _Write | None, *, inferred: bool) -> Binding:

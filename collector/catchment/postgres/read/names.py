@@ -1,6 +1,7 @@
 """From names to nodes and back."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -40,6 +41,18 @@ class Node(msgspec.Struct, frozen=True, gc=False):
 def standing_for(names: Iterable[Node]) -> Node:
     """The one of all names of a dataset that stands for it: a table's, then the smallest."""
     return min(names, key=lambda node: (node.canon != node.id, node.order))
+
+
+def stood(node: Node, canon: int) -> Node:
+    """The same node at an instant when this name stood for it; today it may be another."""
+    return node if node.canon == canon else msgspec.structs.replace(node, canon=canon)
+
+
+class Others(NamedTuple):
+    """Other names of a dataset at an instant, and which of all stood for it then."""
+
+    names: list[int]
+    canon: int
 
 
 class NamespaceRow(msgspec.Struct, frozen=True):
@@ -93,12 +106,24 @@ class Names(Asking):
             for row in rows
         }
 
-    async def others(self, datasets: Iterable[int], as_of_us: int) -> dict[int, list[int]]:
+    async def others(self, datasets: Iterable[int], as_of_us: int) -> dict[int, Others]:
         """Other names of these, of those that had some then."""
-        others: dict[int, list[int]] = {}
-        for dataset, name in await self.ask("other_names", list(datasets), as_of_us):
-            others.setdefault(dataset, []).append(name)
+        others: dict[int, Others] = {}
+        for dataset, name, canon in await self.ask("other_names", list(datasets), as_of_us):
+            others.setdefault(dataset, Others([], canon)).names.append(name)
         return others
+
+    async def others_each(self, asked: list[tuple[int, int]]) -> list[list[int]]:
+        """(dataset, instant) -> its other names then, in the same order."""
+        found: list[list[int]] = [[] for _ in asked]
+        datasets, instants = map(list, zip(*asked, strict=True))
+        for n, name in await self.ask("other_names_each", datasets, instants):
+            found[n - 1].append(name)
+        return found
+
+    async def any_renamed(self) -> bool:
+        """Whether a dataset was ever renamed; if not, all had the names that they have."""
+        return bool(await self.ask_one("any_renamed"))
 
     async def any_aliases(self) -> bool:
         """Whether any dataset has several names; if not, none needs to be asked for them."""

@@ -28,9 +28,20 @@ from job j join namespace n on n.id = j.namespace left join seen s on s.entity =
 where j.id = any($1::integer[]);
 
 -- name: other_names
--- Datasets with several names; most have one.
-select n.dataset, n.name from names_of($1::integer[], $2) as n
+-- Datasets with several names, and the one that stood for them; most have one.
+select n.dataset, n.name, n.canon from names_of($1::integer[], $2) as n
 where (select any_aliases()) and n.name <> n.dataset;
+
+-- name: other_names_each
+-- The same of each at an instant of its own.
+select p.n, n.name
+from unnest($1::integer[], $2::timestamptz[]) with ordinality as p (dataset, at, n)
+  cross join lateral names_of(array[p.dataset], p.at) as n
+where n.name <> p.dataset;
+
+-- name: any_renamed
+-- Whether a dataset was ever renamed; if not, all of them had the names they have.
+select exists (select from rename);
 
 -- name: any_aliases
 -- Whether any dataset has several names; else no names need to be looked for.

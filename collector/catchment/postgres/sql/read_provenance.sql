@@ -99,7 +99,7 @@ select p.n
 from unnest($1::integer[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::uuid[],
   $6::uuid[]) with ordinality as p (dataset, reader, since, until, hash, derived, n)
 where exists (
-  select from names_of(array[p.dataset], 'infinity') o
+  select from names_of(array[p.dataset], p.since) o
   join bag_use u on u.entity = o.name and u.dir = 'o' cross join lateral (
     (select run from sighting where bag_use = u.id and at > p.since and at <= p.until
      order by at fetch first $8 rows with ties)

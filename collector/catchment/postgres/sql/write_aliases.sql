@@ -12,8 +12,8 @@ on conflict do nothing;
 
 -- name: claims_around
 -- Everything that could be one with these datasets, and with whoever they stand for now: each with the
--- claims that it makes (a row without `other` for each of them, too). A place that more than $2 datasets
--- claim makes no group, so no way leads over it.
+-- claims that it makes (a row without `other` for each of them, too). What more than $2 datasets claim as
+-- what it is makes no group, so no way leads over it; renames lead on both ways.
 with recursive near (dataset) as (
   select m.id from unnest($1::integer[]) as start (id)
     join dataset d on d.id = start.id
@@ -22,24 +22,34 @@ with recursive near (dataset) as (
       union select id from dataset where canon = d.canon and canon <> id) as m
   union
   select far.id from near n cross join lateral (
-    select a.other as id from alias a where a.dataset = n.dataset
+    select a.other as id from alias a where a.dataset = n.dataset and (
+      select count(*) from (
+        select from alias p where p.other = a.other and p.is_table = a.is_table
+        limit $2::integer + 1) as counted) <= $2::integer
     union all
-    select a.dataset from alias a where a.other = n.dataset and a.is_table
-    union all
-    select p.dataset from (
+    select p.dataset from (values (true), (false)) as kind (is_table) cross join lateral (
       select a.dataset, count(*) over () as claims
-      from (select dataset from alias where other = n.dataset and not is_table
+      from (select dataset from alias where other = n.dataset and is_table = kind.is_table
             limit $2::integer + 1) as a) as p
-    where p.claims <= $2::integer) as far
+    where p.claims <= $2::integer
+    union all
+    select previous from rename where dataset = n.dataset
+    union all
+    select dataset from rename where previous = n.dataset) as far
 )
 select n.dataset, a.other, a.is_table
 from near n cross join lateral (
   select a.other, a.is_table from alias a
-  where a.dataset = n.dataset and (a.is_table or (
+  where a.dataset = n.dataset and (
     select count(*) from (
-      select from alias p where p.other = a.other and not p.is_table
-      limit $2::integer + 1) as counted) <= $2::integer)
+      select from alias p where p.other = a.other and p.is_table = a.is_table
+      limit $2::integer + 1) as counted) <= $2::integer
   union all select null, null) as a;
+
+-- name: renames_among
+-- What these were called before, and when they were renamed so for the last time.
+select dataset, previous, max(at) as at from rename
+where dataset = any($1::integer[]) group by dataset, previous;
 
 -- name: names_to_join
 -- Of equals the smallest name stands for all, as text without a locale.

@@ -110,9 +110,19 @@ delete from lifecycle where run = any($1::bigint[]);
 
 -- name: insert_lifecycles
 -- What became of datasets by runs that completed.
-insert into lifecycle (run, dataset, at, change, previous_namespace, previous_name)
-select * from unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
-  as new (run, dataset, at, change, previous_namespace, previous_name);
+insert into lifecycle (run, dataset, at, change)
+select * from unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::text[])
+  as new (run, dataset, at, change);
+
+-- name: delete_renames
+-- They follow from the fold; answers whose names they joined.
+delete from rename where run = any($1::bigint[]) returning dataset;
+
+-- name: insert_renames
+-- What datasets were called before runs that completed.
+insert into rename (run, dataset, previous, at)
+select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::timestamptz[])
+  as new (run, dataset, previous, at);
 
 -- name: delete_snapshots
 -- They follow from the fold: the latest is written anew.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from catchment.lineage.gather import Asserted
 from catchment.lineage.ports import DeadEntry, Entry, EventEntry, Outcome
-from catchment.postgres.write.aliases import lock_aliases
+from catchment.postgres.write.aliases import lock_changed_aliases
 from catchment.postgres.write.entities import ensure_names, last_sights
 from catchment.postgres.write.folds import read_folds
 from catchment.postgres.write.log import (
@@ -79,7 +79,7 @@ class Batch:
         begun = perf_counter()
         asserted = self._assert(fresh)
         keys = [identity.key for identity in fresh if identity.key is not None]
-        await lock_aliases(session, asserted)
+        await lock_changed_aliases(session, asserted)
         opened = await open_batch(session, keys, runs_wanted(session, asserted))
         known = {Identity(key, digest): seq for (key, digest), seq in opened.known.items()}
         seqs: dict[Identity, int | None] = {i: seq for i, seq in known.items() if i in fresh}

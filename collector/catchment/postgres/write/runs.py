@@ -19,6 +19,7 @@ from catchment.postgres.folds import bags_in
 from catchment.postgres.write.contents import ensure_bags, ensure_io_sets, ensure_uses
 from catchment.postgres.write.entities import ensure_edges, ensure_links
 from catchment.postgres.write.folds import encode_folds
+from catchment.postgres.write.renames import write_renames
 from catchment.postgres.write.seldom import write_seldom
 from catchment.postgres.write.session import Redo, Session, columns_of
 from catchment.postgres.write.state import Held, Use
@@ -166,7 +167,14 @@ async def write_runs(session: Session, changes: list[Change]) -> None:
         raise Redo
     await _write_shares(session, changes)
     await _write_versions(session, changes)
-    await write_seldom(session, [(one.id, one.before, one.after) for one in changes])
+    seldom = [
+        (one.id, one.before, one.after)
+        for one in changes
+        if one.after.seldom or (one.before and one.before.seldom)
+    ]
+    if seldom:
+        await write_seldom(session, seldom)
+        await write_renames(session, seldom)
 
 
 async def _ancestors(session: Session, changes: list[Change]) -> dict[bytes, int]:

@@ -7,8 +7,6 @@ anew; a run that has none before and after costs nothing but the look.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from catchment.events.facets.lifecycle import Change
-from catchment.events.names import to_text
 from catchment.lineage.fold import Snapshot
 from catchment.lineage.resolve import Resolved
 from catchment.postgres.write.session import Session
@@ -20,7 +18,6 @@ Changed = tuple[int, Resolved | None, Resolved]
 
 async def write_seldom(session: Session, changed: list[Changed]) -> None:
     """Whatever of these hangs on runs that changed."""
-    changed = [one for one in changed if one[2].seldom or (one[1] and one[1].seldom)]
     for delete, insert, said, rows in _TABLES:
         new: list[Row] = []
         stale: list[int] = []
@@ -42,15 +39,14 @@ def _stream_rows(session: Session, run: int, resolved: Resolved) -> Iterable[Row
         yield run, session.dataset_ids[key], first_us, at_us
 
 
-def _changed(resolved: Resolved) -> tuple[int | None, dict[bytes, Change]] | None:
-    changes = resolved.changes()
+def _changed(resolved: Resolved) -> tuple[int | None, dict[bytes, str]] | None:
+    changes = {key: change.change for key, change in resolved.changes().items()}
     return (resolved.ended_us, changes) if changes else None
 
 
 def _change_rows(session: Session, run: int, resolved: Resolved) -> Iterable[Row]:
-    for key, (change, previous) in resolved.changes().items():
-        names = (to_text(previous[0]), to_text(previous[1])) if previous else (None, None)
-        yield run, session.dataset_ids[key], resolved.ended_us, change, *names
+    for key, change in resolved.changes().items():
+        yield run, session.dataset_ids[key], resolved.ended_us, change.change
 
 
 def _snapshots(resolved: Resolved) -> list[tuple[bytes, Snapshot]]:

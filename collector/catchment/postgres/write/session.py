@@ -23,14 +23,22 @@ class Named(NamedTuple):
 
 
 class Redo(Exception):
-    """Another writer was quicker, or the caches are of another epoch: do the batch once more."""
+    """Another writer was quicker, or the caches are of another epoch: do the batch once more.
+
+    `alias_lock`: the batch turned out to change names, and has to begin with their lock.
+    """
+
+    def __init__(self, why: str = "", *, alias_lock: bool = False) -> None:
+        super().__init__(why)
+        self.alias_lock = alias_lock
 
 
 class Session:
     """Hands the steps of one batch what they share. Lives as long as the transaction.
 
     `job_ids` and `dataset_ids` hold the id of every job and dataset that the batch touches; `named`
-    the jobs and datasets that are new or seen earlier than before.
+    the jobs and datasets that are new or seen earlier than before. `aliases_locked`: no other batch
+    changes who stands for whom.
     """
 
     def __init__(

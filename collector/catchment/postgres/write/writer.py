@@ -10,6 +10,7 @@ import asyncpg
 from catchment.errors import DatabaseAway
 from catchment.lineage.ports import Entry, Outcome
 from catchment.postgres.translate import translated
+from catchment.postgres.write.aliases import lock_aliases
 from catchment.postgres.write.batch import Batch
 from catchment.postgres.write.session import Redo, Session
 from catchment.postgres.write.state import IdBlocks, Known
@@ -37,25 +38,29 @@ class PostgresWriter:
 
     async def write(self, entries: Sequence[Entry]) -> list[Outcome]:
         """Write one batch in one transaction; see `lineage.ports.Writer`."""
+        alias_lock = False
         async with self._one_at_a_time:
             for again in range(REDO_MAX):
                 try:
                     with translated():
                         async with self._pool.acquire() as connection:
-                            return await self._write(connection, entries)
+                            return await self._write(connection, entries, alias_lock)
                 except Redo as redo:
                     # Another writer had the same run, event or epoch first; now it is committed.
-                    if not isinstance(redo.__cause__, OtherEpoch):
+                    alias_lock = redo.alias_lock
+                    if not (alias_lock or isinstance(redo.__cause__, OtherEpoch)):
                         metrics.WRITE_REDONE.labels(metrics.RedoReason.UNIQUE).inc()
                 await asyncio.sleep(random() * min(_APART_SECONDS_MAX, 0.002 * 2**again))
             raise DatabaseAway("Too many writers at the same runs; try again in a second.")
 
     async def _write(
-        self, connection: asyncpg.Connection, entries: Sequence[Entry]
+        self, connection: asyncpg.Connection, entries: Sequence[Entry], alias_lock: bool
     ) -> list[Outcome]:
         session = Session(connection, self._known, self._rows, self._runs)
         try:
             async with connection.transaction():
+                if alias_lock:
+                    await lock_aliases(session)
                 batch = Batch(session, entries, self._dead_letters_max)
                 outcomes = await batch.run()
                 if batch.epoch not in (None, self._known.epoch):

@@ -1,0 +1,144 @@
+"""A renamed dataset is one with what it was before, from the end of the run that renamed it."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.http.worlds import Json, asked, dataset, happened, run_id
+from tests.property.service import Service
+
+DATASETS = "/namespaces/db/datasets"
+
+
+def renamed(new: str, old: str) -> list[Json]:
+    before = {"namespace": "db", "name": old}
+    change = {"lifecycleStateChange": "RENAME", "previousIdentifier": before}
+    return [dataset(new, lifecycleStateChange=change)]
+
+
+OLD, NEW = [dataset("orders_v1")], [dataset("sales")]
+WRITTEN = happened("COMPLETE", 1, "10:00:00", job="load", outputs=OLD)
+RENAMED = happened("COMPLETE", 2, "11:00:00", job="rename", outputs=renamed("sales", "orders_v1"))
+READ = happened(
+    "COMPLETE", 3, "12:00:00", job="report", inputs=NEW, outputs=[dataset("report")]
+)  # fmt: skip
+
+
+def upstream(*times: str) -> Any:
+    """Node ids above the report at these times and now."""
+
+    async def ask(service: Service) -> Any:
+        found = []
+        for at in (*times, None):
+            as_of = at and f"2026-03-01T{at}Z"
+            graph = await service.get(
+                "/lineage", nodeId="dataset:db:report", direction="upstream", asOf=as_of
+            )
+            found.append(sorted(node["id"].split(":")[-1] for node in graph["graph"]))
+        return found
+
+    return ask
+
+
+def test_what_was_made_under_the_old_name_is_above_what_reads_the_new_one(
+    database_url: str,
+) -> None:
+    all_of_it = ["load", "rename", "report", "report", "sales"]
+    assert asked(database_url, [WRITTEN, RENAMED, READ], upstream()) == [all_of_it]
+
+
+def test_a_rename_holds_from_the_end_of_its_run(database_url: str) -> None:
+    early = happened(
+        "COMPLETE", 4, "10:30:00", job="report", inputs=NEW, outputs=[dataset("report")]
+    )
+    started = happened("START", 2, "10:15:00", outputs=renamed("sales", "orders_v1"), job="rename")
+    found = asked(
+        database_url, [WRITTEN, started, RENAMED, early], upstream("10:59:59", "11:00:00")
+    )
+    assert "load" not in found[0]
+    assert "load" in found[1]
+
+
+@pytest.mark.parametrize("end", ["FAIL", "ABORT"])
+def test_a_late_failure_undoes_a_rename(database_url: str, end: str) -> None:
+    # The end says nothing of names, and comes in a batch of its own.
+    undone = happened(end, 2, "11:30:00", job="rename")
+    found = asked(database_url, [WRITTEN, RENAMED, READ, undone], upstream())
+    assert "load" not in found[0]
+
+
+def test_the_new_name_stands_for_all_and_both_are_told(database_url: str) -> None:
+    async def ask(service: Service) -> Any:
+        found = []
+        for name in ("orders_v1", "sales"):
+            for at in ("10:30:00", "11:30:00"):
+                one = await service.get(f"{DATASETS}/{name}", asOf=f"2026-03-01T{at}Z")
+                found.append((one["aliasOf"], [alias["name"] for alias in one["aliases"]]))
+        return found
+
+    before, after, _, new = asked(database_url, [WRITTEN, RENAMED], ask)
+    assert before == (None, [])
+    assert after[0] == {"namespace": "db", "name": "sales"}
+    assert new[0] is None
+    assert sorted(after[1]) == sorted(new[1])
+
+
+def test_a_name_that_was_taken_back_stands_again(database_url: str) -> None:
+    back = happened("COMPLETE", 5, "13:00:00", outputs=renamed("orders_v1", "sales"))
+
+    async def ask(service: Service) -> Any:
+        one = await service.get(f"{DATASETS}/sales")
+        return one["aliasOf"]
+
+    assert asked(database_url, [RENAMED, back], ask) == {"namespace": "db", "name": "orders_v1"}
+
+
+def test_a_read_is_bound_under_the_names_that_the_dataset_had_when_it_was_read(
+    database_url: str,
+) -> None:
+    """Each night a table is made aside and put in the place of the one that is read."""
+    nights = [
+        happened("COMPLETE", 1, "01:00:00", job="load", outputs=[dataset("sales_new")]),
+        happened("COMPLETE", 2, "01:10:00", job="swap", outputs=renamed("sales", "sales_new")),
+        happened("COMPLETE", 3, "02:00:00", job="load", outputs=[dataset("sales_new")]),
+    ]
+    early = happened("COMPLETE", 4, "00:50:00", job="report", inputs=NEW)
+    first = happened("COMPLETE", 5, "01:05:00", job="report", inputs=NEW)
+    second = happened("COMPLETE", 6, "01:30:00", job="report", inputs=NEW)
+
+    async def ask(service: Service) -> Any:
+        found = []
+        for run in (4, 5, 6):
+            graph = await service.get("/provenance", nodeId=f"run:{run_id(run)}")
+            found.append([one["origin"] for one in graph["edges"] if one["origin"][:3] == "run"])
+        return found
+
+    before, aside, swapped = asked(database_url, [*nights, early, first, second], ask)
+    assert before == aside == []  # made aside, and not yet what is read
+    assert swapped == [f"run:{run_id(2)}"]
+
+
+def test_columns_lead_over_a_rename(database_url: str) -> None:
+    def made(name: str, source: str) -> Json:
+        field = {"namespace": "db", "name": source, "field": "x"}
+        return dataset(name, columnLineage={"fields": {"x": {"inputFields": [field]}}})
+
+    events = [
+        happened("COMPLETE", 1, "10:00:00", outputs=[made("orders_v1", "raw")]),
+        RENAMED,
+        happened("COMPLETE", 3, "12:00:00", inputs=NEW, outputs=[made("report", "sales")]),
+    ]
+
+    async def ask(service: Service) -> Any:
+        graph = await service.get("/column-lineage", nodeId="datasetField:db:report:x")
+        return sorted(node["id"] for node in graph["graph"])
+
+    assert "datasetField:db:raw:x" in asked(database_url, events, ask)
+
+
+def test_a_dataset_that_is_renamed_from_itself_is_itself(database_url: str) -> None:
+    async def ask(service: Service) -> Any:
+        return (await service.get(f"{DATASETS}/sales"))["aliases"]
+
+    event = happened("COMPLETE", 2, "11:00:00", outputs=renamed("sales", "sales"))
+    assert asked(database_url, [event], ask) == []
