@@ -60,9 +60,10 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         """What lies upstream, downstream, or (without `direction`) connected.
 
         All names of a dataset are one node, named as it was asked for, unless `aliases` is false.
-        `depth` counts the jobs on the way. A graph of more than `limit` nodes is cut, nearest
-        first, and never within a job unless it has more datasets than an answer may have nodes;
-        then `truncated` is true and `frontier` names the nodes to go on from.
+        `depth` counts the jobs on the way, and edges without one, as views have. A graph of more
+        than `limit` nodes is cut, nearest first, and never within a job unless it has more datasets
+        than an answer may have nodes; then `truncated` is true and `frontier` names the nodes to go
+        on from.
         """
         as_of_us = read_as_of(as_of)
         sight = sight_of(request, as_of_us)
