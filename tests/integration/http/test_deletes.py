@@ -97,8 +97,8 @@ def test_no_path_leads_over_a_deleted_dataset_without_a_job(world: World) -> Non
     facet = {"_producer": "https://example.org/p", "_schemaURL": "https://example.org/s"}
     for name, source in (("d", "c"), ("e", "d")):
         made_of = {"namespace": world.data, "name": source, "type": "DATASET"}
-        dataset = {"namespace": world.data, "name": name}
-        dataset |= {"facets": {"lineage": facet | {"inputs": [made_of]}}}
+        facets = {"lineage": facet | {"inputs": [made_of]}}
+        dataset = {"namespace": world.data, "name": name, "facets": facets}
         common = {"producer": "https://example.org/p", "eventTime": EARLY}
         assert world.server.post(common | {"dataset": dataset}).status_code == 201
     whole = {"a", "first", "b", "second", "c", "d", "e"}
