@@ -65,6 +65,24 @@ AS $function$
   union select d.job, d.dataset, d.beyond from declared_pairs d
 $function$;
 
+CREATE OR REPLACE FUNCTION public.derived_step(datasets integer[], way "char", as_of timestamp with time zone)
+ RETURNS TABLE(output integer, source integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select d.output, d.source
+  from unnest(datasets) as n (dataset)
+    cross join lateral (
+      select i.output, i.source, i.hash from derivation i where i.output = n.dataset offset 0) as d
+  where way <> 'i' and d.hash = lineage_held(d.output, as_of)
+  union
+  select d.output, d.source
+  from unnest(datasets) as n (dataset)
+    cross join lateral (
+      select i.output, i.source, i.hash from derivation i where i.source = n.dataset offset 0) as d
+  where way <> 'o' and d.hash = lineage_held(d.output, as_of)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.edges_of_jobs(jobs integer[], as_of timestamp with time zone)
  RETURNS TABLE(job integer, dataset integer, dir "char", io_set integer, named boolean, declared boolean)
  LANGUAGE sql
@@ -143,6 +161,17 @@ AS $function$
     select origin, output from job_link
     where destination = j.job and kind = 1 and first_at <= as_of offset 0) as l
   where way <> 'i' and (outputs is null or l.output = 0 or l.output = any (outputs))
+  union
+  select l.destination, l.output
+  from unnest(jobs) as j (job) cross join lateral (
+    select i.* from declared_link i where i.origin = j.job offset 0) as l
+  where way <> 'o' and l.hash = lineage_held(l.job, as_of)
+  union
+  select l.origin, 0
+  from unnest(jobs) as j (job) cross join lateral (
+    select i.* from declared_link i where i.destination = j.job offset 0) as l
+  where way <> 'i' and (outputs is null or l.output = 0 or l.output = any (outputs))
+    and l.hash = lineage_held(l.job, as_of)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.latest_sets(jobs integer[], as_of timestamp with time zone)
@@ -176,6 +205,15 @@ AS $function$
   ) as c order by c.job, c.at desc, c.uuid desc
 $function$;
 
+CREATE OR REPLACE FUNCTION public.lineage_held(wanted integer, as_of timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select s.hash from lineage_said s where s.entity = wanted and s.at <= as_of
+  order by s.at desc, s.stands desc, s.hash desc limit 1
+$function$;
+
 CREATE OR REPLACE FUNCTION public.lineage_walk(start_datasets integer[], start_job integer, way "char", depth integer, nodes_max integer, as_of timestamp with time zone, aliases boolean)
  RETURNS TABLE(job integer, dataset integer, dir "char", level integer)
  LANGUAGE plpgsql
@@ -201,8 +239,12 @@ declare
   doubtful integer[];
   deletes boolean := exists (select from deletion where at <= as_of);
   -- As aliases: along an index, because there may be none.
-  handing boolean := (select min(origin) from job_link where kind = 1) is not null;
+  handing boolean := (select min(origin) from job_link where kind = 1) is not null
+    or exists (select from declared_link);
   declaring boolean := exists (select from declared);
+  deriving boolean := exists (select from derivation);
+  made integer[];
+  made_of integer[];
 begin
   if start_job is not null then
     select array_agg(e.job), array_agg(e.dataset), array_agg(e.dir) into jobs, near, dirs
@@ -303,6 +345,19 @@ begin
       return query select e.job, e.dataset, far, step from unnest(jobs, beyond) e (job, dataset)
         where e.dataset is not null;
       met_jobs := array(select unnest(met_jobs) union select unnest(jobs));
+    end if;
+    if deriving then
+      select array_agg(d.output), array_agg(d.source) into made, made_of
+      from derived_step(frontier, way, as_of) d;
+      if deletes then
+        here := present(made || made_of, as_of);
+        select array_agg(e.output), array_agg(e.source) into made, made_of
+        from unnest(made, made_of) as e (output, source)
+        where e.output = any (here) and e.source = any (here);
+      end if;
+      return query select e.output, e.source, 'd'::"char", step
+        from unnest(made, made_of) as e (output, source);
+      beyond := beyond || case when way <> 'o' then made end || case when way <> 'i' then made_of end;
     end if;
     if handing then
       met_handed := met_handed || array(
@@ -616,11 +671,28 @@ create table declared (
   constraint declared_pkey PRIMARY KEY (job, at, hash)
 );
 
+create table declared_link (
+  job integer not null,
+  hash uuid not null,
+  origin integer not null,
+  destination integer not null,
+  output integer not null,
+  constraint declared_link_pkey PRIMARY KEY (job, hash, origin, destination, output)
+);
+
 create table deletion (
   key uuid not null,
   seq bigint not null,
   at timestamp with time zone not null,
   constraint deletion_pkey PRIMARY KEY (key, seq)
+);
+
+create table derivation (
+  output integer not null,
+  hash uuid not null,
+  source integer not null,
+  colset integer,
+  constraint derivation_pkey PRIMARY KEY (output, hash, source)
 );
 
 create table edge (
@@ -743,6 +815,14 @@ create table lifecycle (
   at timestamp with time zone not null,
   change text not null,
   constraint lifecycle_pkey PRIMARY KEY (run, dataset)
+);
+
+create table lineage_said (
+  entity integer not null,
+  at timestamp with time zone not null,
+  stands boolean not null,
+  hash uuid not null,
+  constraint lineage_said_pkey PRIMARY KEY (entity, at, stands, hash)
 );
 
 create table mention (
@@ -935,6 +1015,9 @@ CREATE INDEX dataset_begins ON public.dataset USING btree ("left"(lower(name), 2
 CREATE INDEX dataset_form ON public.dataset USING gin (form gin_trgm_ops) WITH (gin_pending_list_limit='256');
 CREATE INDEX dataset_name ON public.dataset USING btree (namespace, "left"(name, 256) COLLATE "C", key);
 CREATE INDEX declared_set ON public.declared USING btree (io_set);
+CREATE INDEX declared_link_destination ON public.declared_link USING btree (destination);
+CREATE INDEX declared_link_origin ON public.declared_link USING btree (origin);
+CREATE INDEX derivation_source ON public.derivation USING btree (source);
 CREATE INDEX edge_dataset ON public.edge USING btree (dataset, basis, job);
 CREATE UNIQUE INDEX event_key ON public.event USING btree (key) WHERE (key IS NOT NULL);
 CREATE INDEX event_of_no_run ON public.event USING btree (key) WHERE (run IS NULL);

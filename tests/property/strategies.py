@@ -107,6 +107,22 @@ def _lineage(draw: st.DrawFn) -> Json:
     return _facet(entries=entries)
 
 
+@st.composite
+def _derivation(draw: st.DrawFn) -> Json:
+    """The lineage facet of a dataset, with columns and without, and one that takes it back."""
+    if draw(st.integers(0, 5)) == 0:
+        return _facet(_deleted=True)
+    source = st.one_of(
+        _dataset.map(lambda name: _named(name, type="DATASET")),
+        _dataset.map(lambda name: _named(name, type="DATASET", field="x")),
+        _job.map(lambda name: _named(name, type="JOB")),
+    )
+    facet = _facet(inputs=draw(st.lists(source, max_size=2)))
+    if draw(st.integers(0, 2)) == 0:
+        facet["fields"] = {"y": {"inputs": draw(st.lists(source, max_size=1))}}
+    return facet
+
+
 _dependencies = st.builds(
     lambda upstream, downstream: _facet(
         upstream=[{"job": _named(one)} for one in upstream],
@@ -128,6 +144,8 @@ def _lasting(draw: st.DrawFn) -> Json:
         facets["dataSource"] = draw(_source)
     if draw(st.integers(0, 5)) == 0:
         facets["symlinks"] = draw(_symlinks)
+    if draw(st.integers(0, 7)) == 0:
+        facets["lineage"] = draw(_derivation())
     return facets
 
 
@@ -205,8 +223,12 @@ def _run_event(draw: st.DrawFn) -> Json:
 
 @st.composite
 def _job_event(draw: st.DrawFn) -> Json:
+    job = draw(_job_element())
+    if draw(st.booleans()):
+        taken_back = st.just(_facet(_deleted=True))
+        job["facets"]["lineage"] = draw(st.one_of(_lineage(), _lineage(), taken_back))
     return {
-        "job": draw(_job_element()),
+        "job": job,
         "inputs": draw(_elements("inputs")),
         "outputs": draw(_elements("outputs")),
     }
@@ -214,7 +236,10 @@ def _job_event(draw: st.DrawFn) -> Json:
 
 @st.composite
 def _dataset_event(draw: st.DrawFn) -> Json:
-    return {"dataset": draw(_element("about"))}
+    dataset = draw(_element("about"))
+    if draw(st.booleans()):
+        dataset["facets"]["lineage"] = draw(_derivation())
+    return {"dataset": dataset}
 
 
 @st.composite

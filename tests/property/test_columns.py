@@ -50,7 +50,21 @@ def _mapping(draw: st.DrawFn) -> Json:
 
 
 @st.composite
+def _derivation(draw: st.DrawFn) -> Json:
+    """A DatasetEvent that says what its columns were made of."""
+    sources = st.lists(_source().map(lambda one: one | {"type": "DATASET"}), max_size=2)
+    facet: Json = PRODUCER | {"inputs": draw(sources)}
+    if draw(st.booleans()):
+        facet["fields"] = {draw(st.sampled_from(["x", "y"])): {"inputs": draw(sources)}}
+    if draw(st.integers(0, 5)) == 0:
+        facet["_deleted"] = True
+    return {"dataset": _named(draw(_datasets), facets={"lineage": facet})}
+
+
+@st.composite
 def _event(draw: st.DrawFn) -> Json:
+    if draw(st.integers(0, 3)) == 0:
+        return draw(_derivation())
     name = draw(_datasets)
     facets: Json = {}
     if draw(st.integers(0, 4)):

@@ -4,7 +4,15 @@ import json
 from dataclasses import dataclass, field
 
 from tests.reference_model.aliases import Aliases
-from tests.reference_model.facts import RANK, Json, Name, lineage_facet, name_of, time_of
+from tests.reference_model.facts import (
+    RANK,
+    Json,
+    Name,
+    derived_from,
+    lineage_facet,
+    name_of,
+    time_of,
+)
 from tests.reference_model.model import Model, declared_set
 from tests.reference_model.runs import Facets, IoSet, Run, add_explicit, latest_run, winners
 
@@ -34,16 +42,22 @@ def stated(output: Name, facets: Facets) -> Stated:
     lists = [(column, m["inputFields"]) for column, m in facet.get("fields", {}).items()]
     for column, sources in [*lists, (None, facet.get("dataset", []))]:
         for source in sources:
-            ends = ((output, column), (name_of(source), source.get("field")))
-            said = source.get("transformations", [])
-            kinds = {one["type"] for one in said if "type" in one}
-            default = "INDIRECT" if column is None else "DIRECT"
-            if kinds:
-                default = "DIRECT" if "DIRECT" in kinds else "INDIRECT"
-            for one in said:
-                found.add(((*ends, one.get("type", default)), json.dumps(one, sort_keys=True)))
-            if not said:
-                found.add(((*ends, default), None))
+            found |= _of_source(output, column, source)
+    return found
+
+
+def _of_source(output: Name, column: str | None, source: Json) -> Stated:
+    ends = ((output, column), (name_of(source), source.get("field")))
+    said = source.get("transformations", [])
+    kinds = {one["type"] for one in said if "type" in one}
+    default = "INDIRECT" if column is None else "DIRECT"
+    if kinds:
+        default = "DIRECT" if "DIRECT" in kinds else "INDIRECT"
+    found: Stated = set()
+    for one in said:
+        found.add(((*ends, one.get("type", default)), json.dumps(one, sort_keys=True)))
+    if not said:
+        found.add(((*ends, default), None))
     return found
 
 
@@ -104,11 +118,22 @@ def edges_of(model: Model, job: Name, as_of: int) -> dict[Key, Said]:
     return found
 
 
+def _derived(model: Model, as_of: int) -> dict[Key, Said]:
+    """What datasets say then of their own columns, by whichever job."""
+    found: dict[Key, Said] = {}
+    for event in model.derivations_held(as_of):
+        output = name_of(event["dataset"])
+        for _, mapped in derived_from(event["dataset"]["facets"]["lineage"]):
+            for key, transformation in _of_source(output, *mapped) if mapped else ():
+                _say(found, key, transformation, None, True)
+    return found
+
+
 def _say(
-    found: dict[Key, Said], key: Key, transformation: str | None, job: Name, holds: bool
+    found: dict[Key, Said], key: Key, transformation: str | None, job: Name | None, holds: bool
 ) -> None:
     said = found.setdefault(key, Said())
-    said.jobs.add(job)
+    said.jobs |= {job} if job else set()
     said.holds = said.holds or holds
     if transformation is not None:
         said.transformations.add(transformation)
@@ -157,8 +182,9 @@ def graph(
     """(columns, edges, influences) of an answer."""
     everything: dict[Key, Said] = {}
     asked = focus if kind == "dataset" else None
-    for job in model.times("job"):
-        for key, said in _joined(model.aliases(as_of), edges_of(model, job, as_of), asked).items():
+    parts = [edges_of(model, job, as_of) for job in model.times("job")]
+    for part in [*parts, _derived(model, as_of)]:
+        for key, said in _joined(model.aliases(as_of), part, asked).items():
             known = everything.setdefault(key, Said())
             known.jobs |= said.jobs
             known.transformations |= said.transformations

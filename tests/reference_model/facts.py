@@ -131,6 +131,39 @@ def links_of_event(event: Json) -> Iterator[tuple[Name, Name, str, Name | None]]
             yield origin, destination, "control", None
 
 
+def declared_lineage(event: Json) -> tuple[Name, Json] | None:
+    """The job or dataset that the event is about, with the lineage facet declared of it."""
+    if "run" in event:
+        return None
+    element = event["job"] if "job" in event else event["dataset"]
+    facet: Json | None = element.get("facets", {}).get("lineage")
+    return None if facet is None else (name_of(element), facet)
+
+
+def derived_from(facet: Json) -> Iterator[tuple[Name, tuple[str | None, Json] | None]]:
+    """(source, (output column, what is said)) of the datasets in a dataset's lineage facet.
+
+    The second is None where nothing is said of columns.
+    """
+    if facet.get("_deleted"):
+        return
+    lists = [(None, facet.get("inputs", []))]
+    lists += [(column, mapping["inputs"]) for column, mapping in facet.get("fields", {}).items()]
+    for column, sources in lists:
+        for source in sources:
+            if source["type"] == "DATASET":
+                mapped = column is not None or "field" in source
+                yield name_of(source), (column, source) if mapped else None
+
+
+def derivations_of_event(event: Json) -> Iterator[tuple[Name, Name]]:
+    """(output, source) of every edge without a job that the event gives."""
+    declared = declared_lineage(event)
+    if declared is not None and "job" not in event:
+        for source, _ in derived_from(declared[1]):
+            yield declared[0], source
+
+
 def edges_of_event(event: Json) -> Iterator[tuple[Name, Name, str, str]]:
     """(job, dataset, "i" or "o", basis) of every edge that the event gives."""
     if "job" not in event:
@@ -202,6 +235,7 @@ def jobs_named(event: Json) -> set[Name]:
 def datasets_named(event: Json) -> set[Name]:
     """Every dataset that the event names."""
     found = {dataset for _, dataset, _, _ in edges_of_event(event)}
+    found |= {source for _, source in derivations_of_event(event)}
     if "job" not in event:
         found.add(name_of(event["dataset"]))
     found |= set(renamed_from(event))

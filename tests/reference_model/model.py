@@ -10,6 +10,8 @@ from tests.reference_model.facts import (
     Json,
     Name,
     datasets_named,
+    declared_lineage,
+    derivations_of_event,
     edges_of_event,
     facet_hash,
     iso,
@@ -175,14 +177,48 @@ class Model:
         return found
 
     def links(self, as_of: int) -> dict[tuple[Name, Name, str, Name | None], int]:
-        """(origin, destination, kind, output) -> earliest event that links the jobs, up to then."""
+        """(origin, destination, kind, output) -> earliest event that links the jobs, up to then.
+
+        What runs showed, and what is declared then, each since it was said first.
+        """
         found: dict[tuple[Name, Name, str, Name | None], int] = {}
+        held = self._lineage_held("job", as_of)
         for event in self.events:
             time_us = time_of(event)
-            for link in links_of_event(event):
-                if time_us <= as_of:
+            for link in links_of_event(event) if time_us <= as_of else ():
+                if "run" in event or link in links_of_event(held[name_of(event["job"])]):
                     found[link] = min(time_us, found.get(link, time_us))
         return found
+
+    def derivations(self, as_of: int) -> dict[tuple[Name, Name], tuple[int, int]]:
+        """(output, source) -> first and last declaration that says so, of what is said then."""
+        found: dict[tuple[Name, Name], tuple[int, int]] = {}
+        for held in self._lineage_held("dataset", as_of).values():
+            for edge in derivations_of_event(held):
+                times = [
+                    time_of(event)
+                    for event in self.events
+                    if time_of(event) <= as_of and edge in derivations_of_event(event)
+                ]
+                found[edge] = (min(times), max(times))
+        return found
+
+    def derivations_held(self, as_of: int) -> list[Json]:
+        """The DatasetEvents whose lineage facet holds then."""
+        return list(self._lineage_held("dataset", as_of).values())
+
+    def _lineage_held(self, kind: str, as_of: int) -> dict[Name, Json]:
+        """Job or dataset -> the event whose lineage facet is the latest declared of it."""
+        best: dict[Name, tuple[tuple[int, bool, bytes], Json]] = {}
+        for event in self.events:
+            declared = declared_lineage(event)
+            if declared is None or ("job" in event) != (kind == "job") or time_of(event) > as_of:
+                continue
+            name, facet = declared
+            order = (time_of(event), not facet.get("_deleted"), facet_hash(facet))
+            if name not in best or order > best[name][0]:
+                best[name] = (order, event)
+        return {name: event for name, (_, event) in best.items()}
 
     def root_of(self, run: Run) -> str | None:
         """The declared root, else that of the parent, else the topmost; a cycle ends the walk."""

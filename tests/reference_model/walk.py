@@ -11,6 +11,8 @@ Members = set[tuple[Name, tuple[Name, str] | None]]
 """Job and what it has there; None for a job that another one led to."""
 Links = dict[tuple[Name, Name, str, Name | None], int]
 Flows = set[tuple[Name, Name, Name | None]]
+Straight = set[tuple[Name, Name]]
+"""(output, source): edges from dataset to dataset."""
 _BASES = ("explicit", "column", "inputs-outputs", "declared")
 
 
@@ -22,16 +24,21 @@ def lineage(
     edges = {job: model.edges_of(job, as_of) for job in jobs}
     links = model.links(as_of)
     flows = {link[:2] + link[3:] for link in links if link[2] == "flow"}
+    derived = model.derivations(as_of)
     found: Members = set()
+    straight: Straight = set()
     if direction is None:
-        found = _connected(aliases, kind, focus, depth, edges, flows)
+        found, straight = _connected(aliases, kind, focus, depth, edges, flows, set(derived))
     for way in {"both": ("i", "o"), "downstream": ("i",), "upstream": ("o",)}.get(
         direction or "", ()
     ):
         pairs = {job: model.pairs_of(job, as_of) for job in jobs}
-        found |= _paths(aliases, kind, focus, way, depth, edges, pairs, flows)
+        more, ahead = _paths(aliases, kind, focus, way, depth, edges, pairs, flows, set(derived))
+        found, straight = found | more, straight | ahead
     nodes, drawn = _shown(aliases, kind, focus, found, edges)
-    return nodes, drawn | _links_among(nodes, links)
+    made = _derived_shown(aliases, kind, focus, straight, derived)
+    nodes |= {node for edge in made for node in (edge.origin, edge.destination)}
+    return nodes, drawn | made | _links_among(nodes, links)
 
 
 def _links_among(nodes: set[str], links: Links) -> set[Edge]:
@@ -46,12 +53,44 @@ def _links_among(nodes: set[str], links: Links) -> set[Edge]:
     }
 
 
+def _node(aliases: Aliases, kind: str, focus: Name, name: Name) -> Name:
+    """The name that a dataset is shown under."""
+    asked = kind == "dataset" and focus in aliases.names(name)
+    return focus if asked else aliases.first(name)
+
+
+def _derived_shown(
+    aliases: Aliases,
+    kind: str,
+    focus: Name,
+    straight: Straight,
+    derived: dict[tuple[Name, Name], tuple[int, int]],
+) -> set[Edge]:
+    joined: dict[tuple[Name, Name], list[tuple[int, int]]] = {}
+    for ends, times in derived.items():
+        if ends in straight:
+            output, source = (_node(aliases, kind, focus, name) for name in ends)
+            joined.setdefault((source, output), []).append(times)
+    return {
+        Edge(
+            node_id("dataset", source),
+            node_id("dataset", output),
+            "declared",
+            iso(min(first for first, _ in times)),
+            iso(max(last for _, last in times)),
+            False,
+            True,
+        )
+        for (source, output), times in joined.items()
+        if source != output
+    }
+
+
 def _shown(
     aliases: Aliases, kind: str, focus: Name, found: Members, edges: Edges
 ) -> tuple[set[str], set[Edge]]:
     def shown(name: Name) -> Name:
-        asked = kind == "dataset" and focus in aliases.names(name)
-        return focus if asked else aliases.first(name)
+        return _node(aliases, kind, focus, name)
 
     joined: dict[tuple[Name, Name, str], list[Edge]] = {}
     for job, member in found:
@@ -86,11 +125,18 @@ def _all_names(aliases: Aliases, names: Iterable[Name]) -> set[Name]:
 
 
 def _connected(
-    aliases: Aliases, kind: str, focus: Name, depth: int, edges: Edges, flows: Flows
-) -> Members:
+    aliases: Aliases,
+    kind: str,
+    focus: Name,
+    depth: int,
+    edges: Edges,
+    flows: Flows,
+    derived: Straight,
+) -> tuple[Members, Straight]:
     if kind == "job" and depth == 0:
-        return {(focus, member) for member in edges[focus]}
+        return {(focus, member) for member in edges[focus]}, set()
     found: Members = set()
+    straight: Straight = set()
     datasets = _all_names(aliases, {focus}) if kind == "dataset" else set()
     jobs = {focus} if kind == "job" else set()
     for step in range(depth):
@@ -98,10 +144,12 @@ def _connected(
         if step or kind == "dataset":
             near = {job for job, held in edges.items() if {name for name, _ in held} & datasets}
             jobs = jobs | near | handed
+            straight |= {ends for ends in derived if set(ends) & datasets}
         found |= {(job, None) for job in jobs}
         found |= {(job, member) for job in jobs for member in edges[job]}
-        datasets |= _all_names(aliases, {member[0] for job in jobs for member in edges[job]})
-    return found
+        beyond = {member[0] for job in jobs for member in edges[job]}
+        datasets |= _all_names(aliases, beyond | {name for ends in straight for name in ends})
+    return found, straight
 
 
 def _paths(
@@ -113,7 +161,8 @@ def _paths(
     edges: Edges,
     pairs: dict[Name, set[tuple[Name, Name]]],
     flows: Flows,
-) -> Members:
+    derived: Straight,
+) -> tuple[Members, Straight]:
     far = "o" if way == "i" else "i"
     near_at, far_at = (1, 0) if way == "i" else (0, 1)
     found: Members = set()
@@ -124,6 +173,7 @@ def _paths(
         frontier = _all_names(aliases, {member[0] for _, member in found if member})
         handed, steps = _handed(flows, {focus}, way, None), depth - 1
     met, met_handed = set(frontier), set(handed)
+    straight: Straight = set()
     for _ in range(steps):
         jobs, beyond = set(), set()
         for job, held in edges.items():
@@ -133,6 +183,8 @@ def _paths(
             ahead = {pair[far_at] for pair in pairs[job] if pair[near_at] in near}
             found |= {(job, (name, far)) for name in ahead}
             beyond |= ahead
+        made = {ends for ends in derived if ends[near_at] in frontier}
+        straight, beyond = straight | made, beyond | {ends[far_at] for ends in made}
         for job, output in handed:
             whole = {m for m in edges[job] if m[1] == far and output in (None, m[0])}
             found |= {(job, None)} | {(job, member) for member in whole}
@@ -142,7 +194,7 @@ def _paths(
         handed, met_handed = more - met_handed, met_handed | more
         frontier = _all_names(aliases, beyond) - met
         met |= frontier
-    return found
+    return found, straight
 
 
 def _handed(

@@ -7,7 +7,13 @@ from catchment.postgres.read import Questions
 from catchment.postgres.read.columns import ColumnPair
 from catchment.postgres.read.details import DatasetRow
 from catchment.postgres.read.facets import Facets
-from catchment.postgres.read.lineage import EdgeFacts, Facts, WalkedEdge
+from catchment.postgres.read.lineage import (
+    Derived,
+    DerivedFacts,
+    EdgeFacts,
+    Facts,
+    WalkedEdge,
+)
 from catchment.postgres.read.names import Node, standing_for, stood
 
 Groups = Mapping[int, Collection[Node]]
@@ -120,6 +126,11 @@ class Joined:
                 nearest[key] = WalkedEdge(*key, edge.level)
         return list(nearest.values())
 
+    def derived(self, derived: Iterable[Derived]) -> set[tuple[int, int]]:
+        """(output, source) of the edges without a job; between names of one dataset is none."""
+        ends = {(self._id(one.output), self._id(one.source)) for one in derived}
+        return {(output, source) for output, source in ends if output != source}
+
     def levels(self, levels: Mapping[int, int]) -> Mapping[int, int]:
         """How far what is shown is: as far as the nearest of its names."""
         if not self._nodes:
@@ -139,6 +150,15 @@ class Joined:
             key = (job, self._id(dataset), side)
             known = joined.get(key)
             joined[key] = said if known is None else _both(known, said)
+        return joined
+
+    def derived_facts(self, facts: DerivedFacts) -> DerivedFacts:
+        """The same of edges without a job."""
+        joined: DerivedFacts = {}
+        for ends, said in facts.items():
+            output, source = map(self._id, ends)
+            known = joined.get((output, source))
+            joined[output, source] = said if known is None else _both(known, said)
         return joined
 
     def _id(self, dataset: int) -> int:

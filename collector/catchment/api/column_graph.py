@@ -104,12 +104,12 @@ class ColumnGraph:
         if not self._sight.limited and not await self._questions.names.any_deleted():
             return pairs
         await self._know({p.output for p in pairs} | {p.input for p in pairs}, is_job=False)
-        await self._know({pair.job for pair in pairs}, is_job=True)
+        await self._know({job for pair in pairs for job in pair.jobs}, is_job=True)
         names, shows = self._names, self._sight.shows
         return [
             pair
             for pair in pairs
-            if all(shows(names[one]) for one in (pair.job, pair.output, pair.input))
+            if all(shows(names[one]) for one in (*pair.jobs, pair.output, pair.input))
         ]
 
     async def _nearest(self, columns: Iterable[Column], limit: int) -> Sequence[Column]:

@@ -159,11 +159,11 @@ class ColumnWalk:
         key = (output, source, flow.kind)
         said = held.get(key)
         if said is None:
-            held[key] = Said(flow.transformations, (pair.job,), pair.holds)
+            held[key] = Said(flow.transformations, pair.jobs, pair.holds)
         else:
             held[key] = Said(
                 _union(said.transformations, flow.transformations),
-                _union(said.jobs, (pair.job,)),
+                _union(said.jobs, pair.jobs),
                 said.holds or pair.holds,
             )
         return is_edge

@@ -6,7 +6,7 @@ Pure; knows ids and levels, no names. The walk may have stopped at the same boun
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from catchment.postgres.read.lineage import WalkedEdge
+from catchment.postgres.read.lineage import Derived, WalkedEdge
 from catchment.postgres.read.names import Node
 
 _FAR = 2**31
@@ -33,16 +33,23 @@ class Cut:
     frontier: frozenset[int]
 
 
-def levels_of(edges: Iterable[WalkedEdge], focus: int, jobs: Mapping[int, int]) -> dict[int, int]:
+def levels_of(
+    edges: Iterable[WalkedEdge],
+    focus: int,
+    jobs: Mapping[int, int],
+    derived: Iterable[Derived] = (),
+) -> dict[int, int]:
     """Node -> how many jobs from the start; the focus is 0, a job is as far as what it gives.
 
-    `jobs`: those that another job led to.
+    `jobs`: those that another job led to. `derived`: edges without one, each a step as well.
     """
     levels = {**jobs, focus: 0}
-    for edge in edges:
-        for row_id in (edge.job, edge.dataset):
-            if edge.level < levels.get(row_id, _FAR):
-                levels[row_id] = edge.level
+    ends = [(edge.level, (edge.job, edge.dataset)) for edge in edges]
+    ends += [(edge.level, (edge.output, edge.source)) for edge in derived]
+    for level, both in ends:
+        for row_id in both:
+            if level < levels.get(row_id, _FAR):
+                levels[row_id] = level
     return levels
 
 
@@ -54,14 +61,17 @@ def cut(
     bounds: Bounds,
     *,
     walked_whole: bool,
+    derived: Iterable[tuple[int, int]] = (),
 ) -> Cut:
     """The part of a walked graph that an answer shows. `seen`: what the caller may see of it.
 
-    `walked_whole`: the walk did not stop at the bound.
+    `walked_whole`: the walk did not stop at the bound. `derived`: (output, source) of edges
+    without a job; what such a one leads to is kept with all that led to it.
     """
     if walked_whole:
         return Cut(seen, truncated=False, frontier=frozenset())
     ends = _ends(edges, seen)
+    _add_derived(ends, derived, levels, seen)
     kept = dict.fromkeys([focus])
     for job in _nearest_first(ends, levels, seen):
         more = [one for one in (job, *ends[job]) if one not in kept]
@@ -95,6 +105,19 @@ def _ends(edges: Iterable[WalkedEdge], seen: Mapping[int, Node]) -> dict[int, di
         if edge.job in seen and edge.dataset in seen:
             ends.setdefault(edge.job, {})[edge.dataset] = None
     return ends
+
+
+def _add_derived(
+    ends: dict[int, dict[int, None]],
+    derived: Iterable[tuple[int, int]],
+    levels: Mapping[int, int],
+    seen: Mapping[int, Node],
+) -> None:
+    """The farther end of an edge without a job, as a job with the nearer one."""
+    for output, source in derived:
+        if output in seen and source in seen and levels[output] != levels[source]:
+            near, far = sorted((output, source), key=levels.__getitem__)
+            ends.setdefault(far, {})[near] = None
 
 
 def _joined(ends: Mapping[int, Iterable[int]]) -> set[int]:

@@ -25,7 +25,13 @@ from catchment.api.nodes import find_node
 from catchment.api.sight import Sight, sight_of
 from catchment.api.times import read_as_of
 from catchment.postgres.read import Questions
-from catchment.postgres.read.lineage import Facts, Walked, WalkedEdge
+from catchment.postgres.read.lineage import (
+    Derived,
+    DerivedFacts,
+    Facts,
+    Walked,
+    WalkedEdge,
+)
 from catchment.postgres.read.names import Node
 from catchment.telemetry import metrics
 
@@ -54,9 +60,10 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         """What lies upstream, downstream, or (without `direction`) connected.
 
         All names of a dataset are one node, named as it was asked for, unless `aliases` is false.
-        `depth` counts the jobs on the way. A graph of more than `limit` nodes is cut, nearest
-        first, and never within a job unless it has more datasets than an answer may have nodes;
-        then `truncated` is true and `frontier` names the nodes to go on from.
+        `depth` counts the jobs on the way, and edges without one, as views have. A graph of more
+        than `limit` nodes is cut, nearest first, and never within a job unless it has more datasets
+        than an answer may have nodes; then `truncated` is true and `frontier` names the nodes to go
+        on from.
         """
         as_of_us = read_as_of(as_of)
         sight = sight_of(request, as_of_us)
@@ -96,20 +103,27 @@ class Walk:
 
     async def graph(self, direction: Direction | None, depth: int) -> Json:
         """The answer."""
-        walked, jobs = await self._walk(direction, depth)
+        walked, jobs, derived = await self._walk(direction, depth)
         # The walk counts names, so whether it went to its end is seen before they are joined.
-        reached = levels_of(walked, self._focus.id, jobs)
+        reached = levels_of(walked, self._focus.id, jobs, derived)
         whole = len(reached) <= self._bounds.nodes_max
-        joined, met = await gather(self._joined(walked), self._nodes(walked, jobs))
+        datasets = {edge.dataset for edge in walked} | _ends(derived)
+        joined, met = await gather(self._joined(datasets), self._nodes(walked, datasets, jobs))
+        derived = [one for one in derived if one.output in met and one.source in met]
+        made = joined.derived(derived)
         edges = joined.edges([edge for edge in walked if edge.dataset in met])
         seen = joined.shown(met)
         levels = joined.levels(reached)
-        part = cut(edges, levels, seen, self._focus.id, self._bounds, walked_whole=whole)
+        part = cut(
+            edges, levels, seen, self._focus.id, self._bounds, walked_whole=whole, derived=made
+        )
         if part.truncated:
             metrics.ANSWERS_CUT.labels("nodes").inc()
         kept = [edge for edge in edges if edge.job in part.kept and edge.dataset in part.kept]
+        made = {ends for ends in made if part.kept.keys() >= set(ends)}
+        facts = await self._derived_facts(derived, made, joined)
         return {
-            "graph": await self._graph(part.kept, kept, joined),
+            "graph": await self._graph(part.kept, kept, facts, joined),
             "truncated": part.truncated,
             "frontier": sorted(seen[one].node_id for one in part.frontier),
         }
@@ -126,27 +140,43 @@ class Walk:
             self._aliases,
         )
 
-    async def _joined(self, edges: Iterable[WalkedEdge]) -> Joined:
+    async def _joined(self, datasets: set[int]) -> Joined:
         """Which of the names met are one node."""
-        datasets = {edge.dataset for edge in edges}
-        if not self._focus.is_job:
-            datasets.add(self._focus.id)
         if not self._aliases:
             return Joined({}, self._focus)
+        if not self._focus.is_job:
+            datasets = datasets | {self._focus.id}
         groups = await groups_of(self._questions, self._sight, datasets, self._as_of_us)
         return Joined(groups, self._focus)
 
-    async def _nodes(self, edges: Iterable[WalkedEdge], others: Iterable[int]) -> dict[int, Node]:
+    async def _nodes(
+        self, edges: Iterable[WalkedEdge], datasets: set[int], others: Iterable[int]
+    ) -> dict[int, Node]:
         """The nodes at both ends and other jobs, less those that the caller may not know of."""
         jobs = {edge.job for edge in edges}.union(others)
-        datasets = {edge.dataset for edge in edges}
-        (jobs if self._focus.is_job else datasets).add(self._focus.id)
+        focus = {self._focus.id}
+        jobs, datasets = (
+            (jobs | focus, datasets) if self._focus.is_job else (jobs, datasets | focus)
+        )
         names = self._questions.names
         found = await gather(names.nodes(False, list(datasets)), names.nodes(True, list(jobs)))
         return {node.id: node for nodes in found for node in self._sight.nodes(nodes.values())}
 
+    async def _derived_facts(
+        self, derived: Iterable[Derived], shown: set[tuple[int, int]], joined: Joined
+    ) -> DerivedFacts:
+        """What is said of edges from dataset to dataset; nothing is asked where none is shown."""
+        outputs = {one.output for one in derived} if shown else set()
+        found = await self._questions.lineage.derived_facts(list(outputs), self._as_of_us)
+        facts = joined.derived_facts(found)
+        return {ends: facts[ends] for ends in shown}
+
     async def _graph(
-        self, kept: Mapping[int, Node], edges: Iterable[WalkedEdge], joined: Joined
+        self,
+        kept: Mapping[int, Node],
+        edges: Iterable[WalkedEdge],
+        derived: DerivedFacts,
+        joined: Joined,
     ) -> list[Json]:
         jobs = {row_id: node for row_id, node in kept.items() if node.is_job}
         datasets = {row_id: node for row_id, node in kept.items() if not node.is_job}
@@ -177,6 +207,9 @@ class Walk:
                 origin, destination = destination, origin
             said = facts[edge.job, edge.dataset, edge.dir]
             _draw(graph, origin, destination, shapes.edge(ids[origin], ids[destination], said))
+        for output, source in sorted(derived, key=lambda ends: (rank[ends[1]], rank[ends[0]])):
+            said = derived[output, source]
+            _draw(graph, source, output, shapes.edge(ids[source], ids[output], said))
         for link in sorted(links, key=lambda link: (rank[link.origin], rank[link.destination])):
             drawn = shapes.job_link(ids[link.origin], ids[link.destination], link)
             _draw(graph, link.origin, link.destination, drawn)
@@ -207,6 +240,10 @@ class Walk:
             row_id: shapes.job_node(self._sight.job(row), self._as_of_us)
             for row_id, row in found.items()
         }
+
+
+def _ends(derived: Iterable[Derived]) -> set[int]:
+    return {end for one in derived for end in (one.output, one.source)}
 
 
 def _draw(graph: Mapping[int, Json], origin: int, destination: int, edge: Json) -> None:

@@ -298,9 +298,10 @@ class Jobs(Answer):
 
 
 class Edge(Answer):
-    """An edge between a job and a dataset, pointing downstream; or between two jobs.
+    """An edge between a job and a dataset, pointing downstream; or between two of a kind.
 
-    Between jobs: data that is handed over without a dataset (`explicit`), or what must come before
+    Between datasets: what one says that it was made of, by whichever job (`declared`). Between
+    jobs: data that is handed over without a dataset (`explicit`), or what must come before
     what (`control`, which is no data flow and leads nowhere); `lastSeen` is null there.
     """
 

@@ -119,7 +119,7 @@ def dataset_type(facets: Facets) -> str:
 
 
 def edge(origin: str, destination: str, facts: EdgeFacts) -> Json:
-    """An edge between a job and a dataset, both by their node ids."""
+    """An edge of a dataset with a job, or with what it was made of; both by their node ids."""
     return {
         "origin": origin,
         "destination": destination,

@@ -10,6 +10,7 @@ from catchment.lineage.aliases import Claim
 from catchment.lineage.assertion import DatasetAssertion, JobAssertion, ReadEvent
 from catchment.lineage.bags import Bag, bag_of
 from catchment.lineage.declarations import Declaration, declare
+from catchment.lineage.derivations import DeclaredLineage, lineage_in
 from catchment.lineage.fold import RunFold, fold_of, merge
 from catchment.lineage.iosets import COLUMN, EXPLICIT
 from catchment.lineage.keys import Name
@@ -80,6 +81,7 @@ class Asserted:
     stubs: dict[bytes, Stub] = field(default_factory=dict)
     declarations: list[Declaration] = field(default_factory=list)
     bags: set[DeclaredBag] = field(default_factory=set)
+    lineages: set[DeclaredLineage] = field(default_factory=set)
     claims: set[Claim] = field(default_factory=set)
     renames: bool = False
 
@@ -92,6 +94,7 @@ class Asserted:
         elif event.dataset is not None:
             self._touch(self.datasets, event.dataset.name, event.time_us)
             self._touch_said(event.dataset, event.time_us)
+            self._declare_lineage(event.dataset.name, False, event.time_us, event.dataset.slow)
             self._declare(event.dataset.name, False, event.time_us, event.dataset.declared)
 
     def _add_run(self, event: ReadEvent, run_id: bytes) -> None:
@@ -119,12 +122,25 @@ class Asserted:
         if declaration is not None:
             self.declarations.append(declaration)
         self._declare(job.name, True, event.time_us, job.bag)
+        self._declare_lineage(job.name, True, event.time_us, job.bag)
         for dataset in event.inputs + event.outputs:
             self._declare(dataset.name, False, event.time_us, dataset.declared)
 
     def _declare(self, name: Name, is_job: bool, time_us: int, bag: Bag) -> None:
         if bag.facets:
             self.bags.add(DeclaredBag(name.key, is_job, time_us, bag_of(bag.facets)))
+
+    def _declare_lineage(self, name: Name, is_job: bool, time_us: int, bag: Bag) -> None:
+        facet = lineage_in(bag)
+        if facet is None:
+            return
+        declared = DeclaredLineage(name, is_job, time_us, facet)
+        self.lineages.add(declared)
+        for source, _ in declared.sources():
+            self._touch(self.datasets, source, time_us)
+        for link in declared.links():
+            self._touch(self.jobs, link.origin, time_us)
+            self._touch(self.jobs, link.destination, time_us)
 
     def _touch_event(self, event: ReadEvent, job: JobAssertion, basis: int) -> None:
         time_us, key = event.time_us, job.name.key
@@ -140,7 +156,7 @@ class Asserted:
         for name, direction in job.mentions:
             explicit = DECLARED if basis == DECLARED else EXPLICIT
             self._touch_edge(key, name, direction, explicit, time_us)
-        for link in job.links:
+        for link in job.links if basis == NAMED else ():
             self._link(link, time_us)
 
     def _link(self, link: Link, time_us: int) -> None:

@@ -1,7 +1,7 @@
 """Links between jobs: data that one hands to another without a dataset, and what waits for what.
 
-Links add up over all events that state one, observed or declared; nothing takes one back. A job has
-none to itself.
+What runs state adds up over all of them. What a JobEvent states holds until a later one with a
+lineage facet replaces it: see `derivations.py`. A job has none to itself.
 """
 
 from collections.abc import Iterable, Iterator

@@ -93,6 +93,23 @@ def test_no_path_leads_over_what_is_deleted(world: World) -> None:
     assert world.graph(world.node("c"), asOf="2026-03-02T00:00:00Z") == whole
 
 
+def test_no_path_leads_over_a_deleted_dataset_without_a_job(world: World) -> None:
+    facet = {"_producer": "https://example.org/p", "_schemaURL": "https://example.org/s"}
+    for name, source in (("d", "c"), ("e", "d")):
+        made_of = {"namespace": world.data, "name": source, "type": "DATASET"}
+        facets = {"lineage": facet | {"inputs": [made_of]}}
+        dataset = {"namespace": world.data, "name": name, "facets": facets}
+        common = {"producer": "https://example.org/p", "eventTime": EARLY}
+        assert world.server.post(common | {"dataset": dataset}).status_code == 201
+    whole = {"a", "first", "b", "second", "c", "d", "e"}
+    assert world.graph(world.node("e"), direction="upstream") == whole
+    assert world.graph(world.node("a")) == whole
+    world.delete(world.data, "datasets", "d")
+    assert world.graph(world.node("e"), direction="upstream") == {"e"}
+    assert world.graph(world.node("a")) == whole - {"d", "e"}
+    assert world.graph(world.node("a"), asOf="2026-03-02T00:00:00Z") == whole
+
+
 def test_a_deleted_job_takes_its_edges_along(world: World) -> None:
     answered = world.delete(world.jobs, "jobs", "second")
     assert (answered["name"], len(answered["latestRuns"])) == ("second", 1)

@@ -123,3 +123,70 @@ def test_asof_before_a_link_was_stated_there_is_none(database_url: str) -> None:
 
     early = happened("START", 9, "10:00:10", job="clean")
     assert asked(database_url, [LOAD, early, MIDDLE], ask) == ["clean"]
+
+
+def declares(at: str, name: str, **facet: Json) -> Json:
+    """A JobEvent with a lineage facet."""
+    return {
+        "eventTime": f"2026-03-01T{at}Z",
+        "producer": "https://example.org/tests",
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent",
+        "job": job(name, **facet),
+    }
+
+
+def from_job(origin: str) -> Json:
+    return stated({"type": "JOB", "inputs": [as_source(origin)]})
+
+
+async def linked(product: Service, minute: str) -> list[tuple[str, str]]:
+    """(origin, since when) of the links into the job `clean` at that minute."""
+    graph = await product.get(
+        "/lineage",
+        nodeId="job:tests:clean",
+        direction="upstream",
+        asOf=f"2026-03-01T10:{minute}:30Z",
+    )
+    [node] = [one for one in graph["graph"] if one["id"] == "job:tests:clean"]
+    ends = [(edge["origin"], edge["firstSeen"][11:16]) for edge in node["inEdges"]]
+    assert {origin for origin, _ in ends} == {
+        one["id"] for one in graph["graph"] if one["type"] == "JOB" and one is not node
+    }
+    return sorted((origin.rpartition(":")[2], since) for origin, since in ends)
+
+
+def test_links_that_a_job_event_declares_hold_until_the_next_replaces_them(
+    database_url: str,
+) -> None:
+    events = [
+        declares("10:00:00", "clean", lineage=from_job("old")),
+        declares("10:01:00", "clean"),
+        declares("10:02:00", "clean", lineage=from_job("new")),
+        declares("10:03:00", "clean", lineage=stated()),
+        declares("10:04:00", "clean", lineage=from_job("old")),
+        declares("10:05:00", "clean", lineage=FACET | {"_deleted": True}),
+    ]
+
+    async def ask(product: Service) -> Any:
+        return [await linked(product, f"{minute:02}") for minute in range(6)]
+
+    old, new = [("old", "10:00")], [("new", "10:02")]
+    assert asked(database_url, events, ask) == [old, old, new, [], old, []]
+
+
+def test_a_declaration_takes_back_no_link_that_a_run_showed(database_url: str) -> None:
+    events = [
+        declares("10:00:00", "clean", lineage=from_job("load")),
+        MIDDLE,
+        declares("10:02:00", "clean", lineage=from_job("other")),
+    ]
+
+    async def ask(product: Service) -> Any:
+        return [await linked(product, minute) for minute in ("00", "01", "02")]
+
+    since_declared = [("load", "10:00")]
+    assert asked(database_url, events, ask) == [
+        since_declared,
+        since_declared,
+        [("load", "10:01"), ("other", "10:02")],
+    ]

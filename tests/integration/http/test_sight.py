@@ -288,3 +288,22 @@ def test_a_password_in_a_namespace_does_not_hide_it(eyes: Eyes) -> None:
         assert listed["totalCount"] == 1
         assert eyes.get("reader", "/lineage", nodeId=f"dataset:{spelt}:tab:le").status_code == 200
         assert eyes.get("reader", "/events", nodeId=f"dataset:{spelt}:tab:le").status_code == 200
+
+
+def test_what_a_dataset_says_it_was_made_of_is_shown_as_far_as_the_caller_sees(eyes: Eyes) -> None:
+    sources = [name(space, "source") | {"type": "DATASET"} for space in (OURS, THEIRS)]
+    fields = {"x": {"inputs": [one | {"field": "y"} for one in sources]}}
+    lineage = FACET | {"inputs": sources, "fields": fields}
+    made = name(OURS, "made") | {"facets": {"lineage": lineage}}
+    eyes.post({"eventTime": "2026-03-01T12:00:00Z", "producer": "https://e.org", "dataset": made})
+    for path, kind, end in (("/lineage", "dataset", ""), ("/column-lineage", "datasetField", ":y")):
+        seen = {
+            whose: {
+                one["id"]
+                for one in eyes.get(whose, path, nodeId=f"dataset:{OURS}:made").json()["graph"]
+            }
+            for whose in ("admin", "team")
+        }
+        hidden, shown = (f"{kind}:{space}:source{end}" for space in (THEIRS, OURS))
+        assert seen["admin"] - seen["team"] == {hidden}
+        assert shown in seen["team"]

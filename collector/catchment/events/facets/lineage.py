@@ -1,7 +1,8 @@
-"""`lineage` (job): explicit edges, the complete edge set of whoever sends it.
+"""`lineage`: explicit edges, the complete edge set of whoever sends it.
 
-Each entry is a target with its sources. `inputs: []` on a job entry is noise of a client and says
-nothing; on a dataset entry it says that there is no tracked upstream.
+On a job each entry is a target with its sources; on a dataset that is the target. `inputs: []` on a
+job entry is noise of a client and says nothing; on a dataset it says that there is no tracked
+upstream.
 """
 
 from dataclasses import dataclass
@@ -38,15 +39,24 @@ def read_lineage(facet: Facet) -> tuple[Target, ...] | None:
     return tuple([target for entry in entries if (target := _target(obj(entry))) is not None])
 
 
+def read_derivation(facet: Facet) -> tuple[Source, ...]:
+    """The sources that can be read in the facet of a dataset."""
+    return _sources(view(facet))
+
+
 def _target(members: dict[str, object]) -> Target | None:
     is_job = text(members.get("type")).upper() == "JOB"
     identity = names(members)
     if identity is None and not is_job:
         return None
+    return Target(is_job, identity, _sources(members))
+
+
+def _sources(members: dict[str, object]) -> tuple[Source, ...]:
     sources = [_source(None, obj(item)) for item in items(members.get("inputs"))]
     for column, mapping in obj(members.get("fields")).items():
         sources += [_source(column, obj(item)) for item in items(obj(mapping).get("inputs"))]
-    return Target(is_job, identity, tuple([source for source in sources if source is not None]))
+    return tuple([source for source in sources if source is not None])
 
 
 def _source(column: str | None, members: dict[str, object]) -> Source | None:

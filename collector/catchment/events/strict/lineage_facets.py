@@ -85,7 +85,9 @@ class LineageJobFacet(DeletableFacet):
 class LineageDatasetFacet(DeletableFacet):
     """`lineage` (1-0-0) of a dataset, which is the target.
 
-    It is shown with the dataset, and has history.
+    It is shown with the dataset, and has history. In a DatasetEvent it gives edges of basis
+    `declared` from its sources straight to the dataset, until the next replaces it; on a dataset
+    of a run or a job it gives none.
     """
 
     inputs: NotRequired[list[Source]]

@@ -43,12 +43,12 @@ class Flows:
 
 
 class ColumnPair(NamedTuple):
-    """Two datasets whose columns a job maps.
+    """Two datasets whose columns a job maps; none does if the output itself says so.
 
     `holds`: what the job's latest completed run, or its declaration, has; or nothing completed.
     """
 
-    job: int
+    jobs: tuple[int, ...]
     output: int
     input: int
     flows: Flows
@@ -73,8 +73,8 @@ class Columns(Asking):
         """
         given = (list(datasets), steps, as_of_us, way, _AHEAD_DATASETS_MAX, None, aliases)
         rows = await self.ask("column_pairs", *given)
-        whole = {row["output"] for row in rows if row["job"] is None}
-        return await self._pairs(row for row in rows if row["job"] is not None), whole
+        whole = {row["output"] for row in rows if row["input"] is None}
+        return await self._pairs(row for row in rows if row["input"] is not None), whole
 
     async def of_job(self, job: int, as_of_us: int) -> list[ColumnPair]:
         """The pairs of one job."""
@@ -90,7 +90,7 @@ class Columns(Asking):
         rows = list(rows)
         flows = await self._flows({row["colset"] for row in rows})
         return [
-            ColumnPair(job, output, source, flows[colset], holds)
+            ColumnPair(() if job is None else (job,), output, source, flows[colset], holds)
             for job, output, source, colset, holds in rows
         ]
 

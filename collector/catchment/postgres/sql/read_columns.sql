@@ -4,7 +4,9 @@
 -- as they were emitted; what is beyond them is looked for under all its names if $7. Several steps
 -- in one trip, because a trip costs more than a step; which columns they lead to is for the caller to
 -- say, who has the mappings decoded. `near` comes in order of steps, so that its limit keeps what is
--- nearest and ends the recursion. A row without a job names a dataset whose pairs are all here.
+-- nearest and ends the recursion. A row without a job is of a dataset that says itself what it was made
+-- of (`derivation`: where nobody says so, one look for all), and one without an input names a dataset
+-- whose pairs are all here.
 -- Liveness, declarations and what the latest completed run has are as in the walk of the graph.
 -- `offset 0`: by index for each of them. How many a recursion gives is always guessed far too high, and
 -- for so many a scan of all runs or datasets would seem cheaper.
@@ -19,7 +21,15 @@ with recursive near (dataset, step) as (
         where $4::text = 'o' and m.dataset = n.dataset and m.dir = 'o'
       union all
       select p.output from io_pair p
-        where $4::text = 'i' and p.input = n.dataset and p.colset is not null) as p
+        where $4::text = 'i' and p.input = n.dataset and p.colset is not null
+      union all
+      select d.source from derivation d
+        where $4::text = 'o' and exists (select from derivation)
+          and d.output = n.dataset and d.colset is not null
+      union all
+      select d.output from derivation d
+        where $4::text = 'i' and exists (select from derivation)
+          and d.source = n.dataset and d.colset is not null) as p
     cross join lateral (
       select p.far as id
       union all
@@ -72,6 +82,15 @@ with recursive near (dataset, step) as (
       where m.io_set = d.in_set and m.dir = 'i' and m.dataset = s.input)
 )
 select job, output, input, colset, holds from found
+union all
+select null, d.output, d.source, d.colset, true
+from reached n cross join lateral (
+  select d.* from derivation d
+    where $4::text = 'o' and d.output = n.dataset and d.colset is not null
+  union all
+  select d.* from derivation d
+    where $4::text = 'i' and d.source = n.dataset and d.colset is not null) as d
+where exists (select from derivation) and d.hash = lineage_held(d.output, $3)
 union all
 select null, dataset, null, null, null from reached;
 

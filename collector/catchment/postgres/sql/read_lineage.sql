@@ -1,5 +1,6 @@
 -- name: walk
--- All edges within reach, by each of these ways, under the names that were emitted; see the function.
+-- All edges within reach, by each of these ways, under the names that were emitted; see the function:
+-- with dir 'd' from `dataset` straight to another one, which stands as `job`.
 select w.job, w.dataset, w.dir::text, min(w.level) as level
 from unnest($3::text[]) as way
   cross join lateral lineage_walk($1::integer[], $2::integer, way::"char", $4, $5, $6, $7) as w
@@ -7,11 +8,31 @@ group by w.job, w.dataset, w.dir;
 
 -- name: links_among_jobs
 -- What one of these jobs hands to another, and what waits for what.
+-- Of those that are declared then, the first of the declarations that said so counts.
 select l.origin, l.destination, l.kind, min(l.first_at)
 from unnest($1::integer[]) as j (job) cross join lateral (
-  select * from job_link where origin = j.job and first_at <= $2 offset 0) as l
+  select origin, destination, kind, first_at from job_link
+  where origin = j.job and first_at <= $2
+  union all
+  select d.origin, d.destination, 1, (
+      select min(s.at) from declared_link o
+        join lineage_said s on s.entity = o.job and s.hash = o.hash and s.stands and s.at <= $2
+      where o.job = d.job and o.origin = d.origin and o.destination = d.destination
+        and o.output = d.output)
+  from declared_link d
+  where d.origin = j.job and d.hash = lineage_held(d.job, $2) offset 0) as l
 where l.destination = any ($1::integer[])
 group by l.origin, l.destination, l.kind;
+
+-- name: derivation_facts
+-- Since when, and until when last, it is said of these datasets what they are made of, by what is said
+-- then.
+select d.output, d.source, min(s.at), max(s.at)
+from unnest($1::integer[]) as n (dataset)
+  join derivation d on d.output = n.dataset and d.hash = lineage_held(n.dataset, $2)
+  join derivation o on o.output = d.output and o.source = d.source
+  join lineage_said s on s.entity = o.output and s.hash = o.hash and s.stands and s.at <= $2
+group by d.output, d.source;
 
 -- name: edge_facts
 -- Basis, first and last sight, staleness and confirmation of all edges of these jobs. Everything is

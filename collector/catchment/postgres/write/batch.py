@@ -12,6 +12,7 @@ from catchment.lineage.ports import DeadEntry, Entry, EventEntry, Outcome
 from catchment.postgres.write.aliases import lock_changed_aliases
 from catchment.postgres.write.entities import ensure_names, last_sights
 from catchment.postgres.write.folds import read_folds
+from catchment.postgres.write.lineages import write_lineages
 from catchment.postgres.write.log import (
     append,
     event_key,
@@ -146,6 +147,7 @@ class Batch:
         _MERGE_SECONDS.observe(merged - begun)
         await write_runs(session, changes)
         await write_declarations(session, asserted)
+        await write_lineages(session, asserted.lineages)
         await write_problems(session, batch, entries)
         run_ids = {uuid: run_id for uuid, (run_id, _) in locked.items()}
         run_ids.update((change.uuid, change.id) for change in changes)
