@@ -41,7 +41,7 @@ _documentation = st.one_of(
 )
 
 # Names that are emitted themselves, and one that is not.
-_symlinks = st.lists(
+symlinks = st.lists(
     st.builds(
         lambda name, kind: _named(name, type=kind),
         st.sampled_from([*DATASETS, ("hive", "db.a")]),
@@ -61,6 +61,9 @@ _source = st.one_of(
 )
 
 
+_dataset_type = st.sampled_from(["MODEL", "MODEL", "TABLE"]).map(
+    lambda kind: _facet(datasetType=kind)
+)
 _change = st.sampled_from(["DROP", "DROP", "CREATE", "OVERWRITE"])
 
 
@@ -120,7 +123,9 @@ def _lasting(draw: st.DrawFn) -> Json:
     if draw(st.integers(0, 2)) == 0:
         facets["dataSource"] = draw(_source)
     if draw(st.integers(0, 5)) == 0:
-        facets["symlinks"] = draw(_symlinks)
+        facets["symlinks"] = draw(symlinks)
+    if draw(st.integers(0, 5)) == 0:
+        facets["datasetType"] = draw(_dataset_type)
     return facets
 
 

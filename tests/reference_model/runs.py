@@ -148,8 +148,8 @@ class Run:
 
     @property
     def versioned(self) -> int | None:
-        """When it has a version of its job: from its end, or its start if it is streaming."""
-        times = [self.ended, self.started if self.streaming else None]
+        """When it has a version of its job: from its end; streaming, from its start if it runs."""
+        times = [self.ended, self.started if self.streaming and self.begun else None]
         return min([time for time in times if time is not None], default=None)
 
     def naming_times(self, dataset: Name, side: str) -> list[int]:

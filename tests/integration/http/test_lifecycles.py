@@ -136,6 +136,9 @@ async def test_what_a_renamed_dataset_was_before_is_kept(database_url: str) -> N
 async def test_no_table_is_scanned_for_what_became_of_datasets(database_url: str) -> None:
     questions = {
         "lifecycles": ("integer[], timestamptz", "'{1}', 'infinity'", "lifecycle_dataset"),
+        "lifecycles_of_names": (
+            "integer[], text[], timestamptz", "'{1}', '{\"{1}\"}', 'infinity'", "lifecycle_dataset"
+        ),
         "written_versions": (
             "integer[], timestamptz, bigint", "'{1}', 'infinity', 9", "stream_write_dataset"
         ),
