@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -88,6 +89,42 @@ async def test_nobody_asks_for_names_where_nothing_has_two(
             asked_for = [one.query for one in statements]
             assert len(asked_for) > 1
             assert (SQL["other_names"] in asked_for) is bool(claims), question
+
+
+def test_provenance_is_found_by_any_name(database_url: str) -> None:
+    events = [happened("COMPLETE", 1, "10:00:00", outputs=[named(PATH, "v1")]), CLAIM]
+
+    async def ask(product: Service) -> Any:
+        node = f"dataset:{TABLE['namespace']}:{TABLE['name']}#v1"
+        found = await product.get("/provenance", nodeId=node)
+        assert await product.get("/provenance", nodeId=node, asOf="2026-03-01T09:30:00Z") is None
+        return [one["id"] for one in found["nodes"]]
+
+    version = f"dataset:{PATH['namespace']}:{PATH['name']}#v1"
+    assert asked(database_url, events, ask) == [version, f"run:{run_id(1)}"]
+
+
+def test_a_version_read_by_name_is_of_no_name_that_nobody_had_written_then(
+    database_url: str,
+) -> None:
+    events = [
+        happened("COMPLETE", 1, "10:00:00", "r", inputs=[named(TABLE, "v1")]),
+        happened("COMPLETE", 2, "12:00:00", "w", outputs=[named(PATH, "v1")]),
+        CLAIM,
+    ]
+
+    async def ask(product: Service) -> Any:
+        run = f"run:{run_id(1)}"
+        before = await product.get("/provenance", nodeId=run, asOf="2026-03-01T11:00:00Z")
+        now = await product.get("/provenance", nodeId=run)
+        return [
+            sorted(node["id"] for node in found["nodes"] if node["type"] != "RUN")
+            for found in (before, now)
+        ]
+
+    before, now = asked(database_url, events, ask)
+    assert before == [f"dataset:{TABLE['namespace']}:{TABLE['name']}#v1"]
+    assert now == [f"dataset:{PATH['namespace']}:{PATH['name']}#v1"]
 
 
 def test_a_model_is_listed_once_and_found_by_any_name(database_url: str) -> None:
@@ -261,5 +298,7 @@ def test_a_limited_key_is_shown_no_name_and_no_version_of_others(
         assert get(whole, path(ours, "versions", "v-theirs"))["namespace"] == "theirs"
         assert get(some, path(ours, "versions", "v-theirs")) == 404
         assert get(some, "/models/theirs/m") == 404
+        by_name = quote("dataset:ours:m#v-theirs", safe="")
+        assert get(some, f"/provenance?nodeId={by_name}") == 404
         assert get(whole, path(ours))["deleted"] is True
         assert get(some, path(ours))["deleted"] is False
