@@ -12,6 +12,14 @@ create index rename_dataset on rename (dataset, previous, at);
 create index rename_previous on rename (previous, dataset, at);
 create index rename_at on rename (at);
 
+-- What any event said of it, whether or not its run came to that: never taken back.
+create table rename_said (
+  dataset integer not null,
+  previous integer not null,
+  primary key (dataset, previous)
+);
+create index rename_said_previous on rename_said (previous);
+
 -- Renames have a lock, not an epoch.
 alter table head drop column alias_epoch;
 
@@ -23,6 +31,7 @@ from lifecycle l
   join namespace n on n.name = l.previous_namespace
   join dataset d on d.namespace = n.id and d.name = l.previous_name
 where l.change = 'RENAME' and d.id <> l.dataset;
+insert into rename_said (dataset, previous) select distinct dataset, previous from rename;
 alter table lifecycle drop column previous_namespace, drop column previous_name;
 
 -- The names that each name of these datasets (`canons`: those that stand for them today) was one with

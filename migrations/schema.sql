@@ -889,6 +889,12 @@ create table rename (
   constraint rename_pkey PRIMARY KEY (run, dataset)
 );
 
+create table rename_said (
+  dataset integer not null,
+  previous integer not null,
+  constraint rename_said_pkey PRIMARY KEY (dataset, previous)
+);
+
 create table run (
   id bigint not null,
   uuid uuid not null,
@@ -1041,6 +1047,7 @@ CREATE INDEX named_version_run ON public.named_version USING btree (run, dataset
 CREATE INDEX rename_at ON public.rename USING btree (at);
 CREATE INDEX rename_dataset ON public.rename USING btree (dataset, previous, at);
 CREATE INDEX rename_previous ON public.rename USING btree (previous, dataset, at);
+CREATE INDEX rename_said_previous ON public.rename_said USING btree (previous);
 CREATE INDEX run_io_set ON public.run USING btree (io_set, bad, first_at);
 CREATE INDEX run_job_bag ON public.run USING btree (job, job_bag, first_at DESC);
 CREATE INDEX run_job_ended ON public.run USING btree (job, ended_at DESC) WHERE (state = 2);

@@ -8,7 +8,14 @@ from tests.property.strategies import START_S
 from tests.reference_model.facts import FOREVER, Json, Name, iso
 from tests.reference_model.model import Edge, Model, node_id
 from tests.reference_model.runs import Run
-from tests.reference_model.versions import became, bindings, current_version, versions_of
+from tests.reference_model.versions import (
+    Version,
+    became,
+    bindings,
+    current_version,
+    models,
+    versions_of,
+)
 from tests.reference_model.walk import lineage
 
 INSTANTS_US = [(START_S + 60 * minute) * 1_000_000 for minute in (-1, 3, 6)] + [FOREVER]
@@ -33,6 +40,10 @@ async def product_answers(service: Service, model: Model) -> Answers:
     found["sources",] = [
         (one["name"], one["createdAt"], one["updatedAt"], one["connectionUrl"])
         for one in listed["sources"]
+    ]
+    listed = await service.get("/models")
+    found["models",] = [
+        ((one["namespace"], one["name"]), one["latestVersion"]) for one in listed["models"]
     ]
     for namespace in model.namespaces():
         await _lists(service, namespace, found)
@@ -59,13 +70,34 @@ async def _lists(service: Service, namespace: str, found: Answers) -> None:
         names = [one["name"] for one in page[kind]]
         found[kind, namespace] = (names, page["totalCount"])
     for name in found["datasets", namespace][0]:
-        page = await service.get(f"{path}/datasets/{segment(name)}/versions")
-        found["versions", (namespace, name)] = [
-            (one["createdByRun"]["id"], one["confirmed"]) for one in page["versions"]
-        ]
+        await _versions(service, namespace, name, found)
     for name in found["jobs", namespace][0]:
         page = await service.get(f"{path}/jobs/{segment(name)}/runs")
         found["runs", (namespace, name)] = [run["id"] for run in page["runs"]]
+
+
+async def _versions(service: Service, namespace: str, name: str, found: Answers) -> None:
+    path = f"/namespaces/{segment(namespace)}/datasets/{segment(name)}"
+    page = await service.get(f"{path}/versions")
+    found["versions", (namespace, name)] = [
+        Version(
+            one["version"],
+            (one["namespace"], one["name"]),
+            tuple(one["createdByRuns"]),
+            one["confirmed"],
+        )
+        for one in page["versions"]
+    ]
+    assert page["totalCount"] == len(page["versions"])
+    for one in page["versions"]:
+        assert one["createdByRun"]["id"] == one["createdByRuns"][0]
+        assert await service.get(f"{path}/versions/{segment(one['version'])}") == one
+    pages = [await service.get(f"{path}/versions", limit=1, offset=n) for n in range(2)]
+    assert [one for page in pages for one in page["versions"]] == page["versions"][:2]
+    of_model = await service.get(f"/models/{segment(namespace)}/{segment(name)}")
+    found["model", (namespace, name)] = of_model and [
+        (one["version"], one["run"], one["confirmed"]) for one in of_model["versions"]
+    ]
 
 
 async def _one(service: Service, kind: str, name: Name, as_of: int, found: Answers) -> None:
@@ -147,6 +179,7 @@ def model_answers(model: Model) -> Answers:
         (name, iso(first), iso(last), uri)
         for name, (first, last, uri) in sorted(model.sources().items())
     ]
+    found["models",] = models(model)
     for namespace in spaces:
         _model_lists(model, namespace, found)
     for run_id, run in model.runs.items():
@@ -168,7 +201,14 @@ def _model_lists(model: Model, namespace: str, found: Answers) -> None:
         names = sorted(name for space, name in model.times(kind) if space == namespace)
         found[f"{kind}s", namespace] = (names, len(names))
     for name in found["datasets", namespace][0]:
-        found["versions", (namespace, name)] = versions_of(model, (namespace, name))
+        versions = versions_of(model, (namespace, name))
+        found["versions", (namespace, name)] = versions
+        firsts = {first for first, _ in found["models",]}
+        found["model", (namespace, name)] = (
+            [(one.text, one.runs[0], one.confirmed) for one in versions]
+            if model.aliases(FOREVER).first((namespace, name)) in firsts
+            else None
+        )
     for name in found["jobs", namespace][0]:
         found["runs", (namespace, name)] = [run.id for run in model.runs_of((namespace, name))]
 

@@ -29,8 +29,11 @@ _TABLES = """
 class Service:
     """Four writers, each with caches of its own, and the API over a read pool."""
 
-    def __init__(self, write_pool: asyncpg.Pool, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self, write_pool: asyncpg.Pool, reading: asyncpg.Pool, client: httpx.AsyncClient
+    ) -> None:
         self._pool = write_pool
+        self.reading = reading
         self._client = client
         self._tables: str | None = None
         self.writers: list[PostgresWriter] = []
@@ -77,15 +80,17 @@ class Service:
 
 
 @asynccontextmanager
-async def service(database_url: str) -> AsyncIterator[Service]:
+async def service(database_url: str, readers: int = 4) -> AsyncIterator[Service]:
     """A service on a migrated, empty database."""
     writing = await open_write_pool(database_url, connections_max=5)
-    reading = await open_read_pool(database_url, connections_max=4, statement_timeout_ms=30_000)
+    reading = await open_read_pool(
+        database_url, connections_max=readers, statement_timeout_ms=30_000
+    )
     routes = build_routes(Questions(reading), graph_nodes_max=10_000)
     web = build_web(hosts=Hosts("127.0.0.1", [], []), keys=None, doors=[], routes=routes)
     transport = httpx.ASGITransport(web)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        yield Service(writing, client)
+        yield Service(writing, reading, client)
     await reading.close()
     await writing.close()
 

@@ -41,7 +41,7 @@ _documentation = st.one_of(
 )
 
 # Names that are emitted themselves, and one that is not.
-_symlinks = st.lists(
+symlinks = st.lists(
     st.builds(
         lambda name, kind: _named(name, type=kind),
         st.sampled_from([*DATASETS, ("hive", "db.a")]),
@@ -61,13 +61,17 @@ _source = st.one_of(
 )
 
 
+renames = st.sampled_from([*DATASETS, ("db", "before")]).map(
+    lambda name: _facet(lifecycleStateChange="RENAME", previousIdentifier=_named(name))
+)
 _change = st.one_of(
     st.sampled_from(["DROP", "CREATE", "OVERWRITE"]).map(
         lambda change: _facet(lifecycleStateChange=change)
     ),
-    st.sampled_from([*DATASETS, ("db", "before")]).map(
-        lambda name: _facet(lifecycleStateChange="RENAME", previousIdentifier=_named(name))
-    ),
+    renames,
+)
+_dataset_type = st.sampled_from(["MODEL", "MODEL", "TABLE"]).map(
+    lambda kind: _facet(datasetType=kind)
 )
 
 
@@ -143,9 +147,11 @@ def _lasting(draw: st.DrawFn) -> Json:
     if draw(st.integers(0, 2)) == 0:
         facets["dataSource"] = draw(_source)
     if draw(st.integers(0, 5)) == 0:
-        facets["symlinks"] = draw(_symlinks)
+        facets["symlinks"] = draw(symlinks)
     if draw(st.integers(0, 7)) == 0:
         facets["lineage"] = draw(_derivation())
+    if draw(st.integers(0, 5)) == 0:
+        facets["datasetType"] = draw(_dataset_type)
     return facets
 
 

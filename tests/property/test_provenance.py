@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.property.service import Service, service
-from tests.property.strategies import DATASETS, JOBS, RUNS, Json
+from tests.property.strategies import DATASETS, JOBS, RUNS, Json, renames, symlinks
 from tests.reference_model.facts import FOREVER, iso
 from tests.reference_model.model import Model
 from tests.reference_model.provenance import Edge, Provenance, Version
@@ -33,6 +33,10 @@ def _element(draw: st.DrawFn, side: str) -> Json:
     if side == "outputs" and draw(st.integers(0, 3)) == 0:
         source = dict(zip(("namespace", "name"), draw(_names), strict=True)) | {"field": "x"}
         facets["columnLineage"] = PRODUCER | {"fields": {"x": {"inputFields": [source]}}}
+    if draw(st.integers(0, 5)) == 0:
+        facets["symlinks"] = draw(symlinks)
+    if side == "outputs" and draw(st.integers(0, 5)) == 0:
+        facets["lifecycleStateChange"] = draw(renames)
     return {"namespace": namespace, "name": name, "facets": facets}
 
 
@@ -115,21 +119,11 @@ def _nodes(model: Model, world: Provenance) -> list[tuple[str, Run | Version | N
     every = Provenance(model)
     known = {edge.version for run in every.runs for edge in every.reads(run).values()}
     known |= {every.write(run, of).version for _, _, run, of in every.writes}
-    for version in known:
-        named = version[1] in ("v1", "v2") and any(
-            edge.version == version and edge.binding == "explicit"
-            for run in world.runs
-            for edge in _reads_ever(run)
-        )
-        if version[1] is not None:
-            there = named or world.writers(version)
-            nodes.append((_id(version), version if there else None))
-    return nodes
-
-
-def _reads_ever(run: Run) -> list[Edge]:
-    """What a run that had begun goes on to say that it read."""
-    return list(Provenance(Model(run.own)).reads(run).values())
+    # Whoever was told of a version asks for it by any name that was emitted.
+    emitted = model.times("dataset").keys()
+    names = model.aliases(world.as_of)
+    texts = {(n, text) for name, text in known for n in names.names(name) & emitted}
+    return nodes + [(_id(one), world.asked(one)) for one in sorted(texts, key=str) if one[1]]
 
 
 async def _compare(product: Service, model: Model, chance: random.Random) -> None:

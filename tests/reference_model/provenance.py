@@ -55,8 +55,30 @@ def named_version(run: Run, dataset: Name, side: str) -> str | None:
 
 def written(run: Run, dataset: Name) -> str:
     """The version that a run writes."""
+    return named_version(run, dataset, "outputs") or own_id(run, dataset)
+
+
+def own_id(run: Run, dataset: Name) -> str:
+    """What a version is called that its run does not name."""
     own = bytes(a ^ b for a, b in zip(run_bytes(run.id), dataset_key(dataset), strict=True))
-    return named_version(run, dataset, "outputs") or str(UUID(bytes=own))
+    return str(UUID(bytes=own))
+
+
+def joined(edges: set[Edge]) -> set[Edge]:
+    """One edge for all names by which a run read a version: the strongest that they say."""
+    found: dict[tuple[str, Version, bool], list[Edge]] = {}
+    for edge in edges:
+        found.setdefault((edge.run, edge.version, edge.reads), []).append(edge)
+    bases, kinds = ("explicit", "column", "inputs-outputs"), ("explicit", "inferred", "unconfirmed")
+    return {
+        Edge(
+            *ends,
+            min((edge.basis for edge in same), key=bases.index),
+            min((edge.binding for edge in same), key=lambda kind: kinds.index(kind or "explicit")),
+            any(edge.skew for edge in same),
+        )
+        for ends, same in found.items()
+    }
 
 
 def basis(run: Run, dataset: Name, direction: str) -> str:
@@ -76,6 +98,7 @@ class Provenance:
 
     def __init__(self, model: Model, as_of: int = FOREVER) -> None:
         self.as_of = as_of
+        self.aliases = model.aliases
         self.runs = [run for run in model.runs.values() if run_begun(run, as_of)]
         self.writes = [
             (max(times), run_bytes(run.id), run, dataset)
@@ -83,26 +106,58 @@ class Provenance:
             for dataset, times in named_times(run, "outputs").items()
         ]
 
+    def names(self, dataset: Name, at: int | None = None) -> set[Name]:
+        """All names of a dataset then; of what nobody began to read, all that it has today."""
+        return self.aliases(FOREVER if at is None else at).names(dataset)
+
     def confirmed_by(self, run: Run, instant: int) -> bool:
         """Whether a run had completed."""
         done = run.state(FOREVER) == "COMPLETED"
         return done and run.ended is not None and run.ended <= min(instant, self.as_of)
 
-    def bound(self, reader: str | None, dataset: Name, at: int | None) -> tuple[str | None, str]:
-        """The latest write by another that had completed, else that had begun."""
-        if at is None:
-            return None, "unconfirmed"
-        others = [one for one in self.writes if one[3] == dataset and one[2].id != reader]
-        done = [one for one in others if self.confirmed_by(one[2], at)]
-        begun = [one for one in others if one[2].created <= at]
-        for found, kind in ((done, "inferred"), (begun, "unconfirmed")):
+    def bound(
+        self, reader: str | None, dataset: Name, at: int | None, said: str | None = None
+    ) -> tuple[Version, str]:
+        """The latest write by another that had completed, else that had begun, else of `said` any.
+
+        Under any name of the dataset; the version is one of the name that it was written under.
+        """
+        names = self.names(dataset, at)
+        others = [one for one in self.writes if one[3] in names and one[2].id != reader]
+        if said is not None:
+            others = [o for o in others if named_version(o[2], o[3], "outputs") == said]
+        done = [o for o in others if at is not None and self.confirmed_by(o[2], at)]
+        begun = [o for o in others if at is not None and o[2].created <= at]
+        late = others if said is not None else []
+        for found, kind in ((done, "inferred"), (begun, "unconfirmed"), (late, "")):
             if found:
-                return written(max(found, key=lambda one: one[:2])[2], dataset), kind
-        return None, "unconfirmed"
+                found.sort(key=lambda one: dataset_key(one[3]))
+                _, _, run, name = max(found, key=lambda one: one[:2])
+                return (name, written(run, name)), "explicit" if said is not None else kind
+        return (dataset, said), "unconfirmed" if said is None else "explicit"
 
     def latest(self, dataset: Name) -> Version:
         """What a run that begins then would read."""
-        return dataset, self.bound(None, dataset, self.as_of)[0]
+        return self.bound(None, dataset, self.as_of)[0]
+
+    def asked(self, version: Version) -> Version | None:
+        """The version of that name; else of the latest write of it under other names."""
+        known = [w for w in self.writes if written(w[2], w[3]) == version[1]]
+        if any(write[3] == version[0] for write in known) or self.named_by_reads(version):
+            return version
+        others = [write for write in known if write[3] in self.names(version[0], self.as_of)]
+        others.sort(key=lambda write: dataset_key(write[3]))
+        if others:
+            return max(others, key=lambda write: write[:2])[3], version[1]
+        return None
+
+    def named_by_reads(self, version: Version) -> bool:
+        """Whether a run that had begun says somewhere that it read this version."""
+        return any(
+            named_version(run, version[0], "inputs") == version[1]
+            for run in self.runs
+            if version[1] is not None
+        )
 
     def reads(self, run: Run) -> dict[Name, Edge]:
         """All that a run was seen to read by then."""
@@ -119,17 +174,16 @@ class Provenance:
 
     def _read(self, run: Run, dataset: Name, at: int) -> Edge:
         start = None if run.started is None else min(run.started, self.as_of)
-        version, kind = self.bound(run.id, dataset, start)
         said = named_version(run, dataset, "inputs")
-        if said is not None:
-            version, kind = said, "explicit"
+        version, kind = self.bound(run.id, dataset, start, said)
         until = min(max(at, (run.started or 0) + AFTER_START), self.as_of)
         skew = start is not None and any(
             self.confirmed_by(writer, until) and writer.ended is not None and writer.ended > start
             for _, _, writer, of in self.writes
-            if of == dataset and writer.id != run.id and written(writer, dataset) != version
+            if of in self.names(dataset, start) and writer.id != run.id
+            if version[1] not in (named_version(writer, of, "outputs"), own_id(writer, version[0]))
         )
-        return Edge(run.id, (dataset, version), True, basis(run, dataset, "i"), kind, skew)
+        return Edge(run.id, version, True, basis(run, dataset, "i"), kind, skew)
 
     def write(self, run: Run, dataset: Name) -> Edge:
         """A run's write."""
@@ -169,7 +223,7 @@ class Provenance:
                     beyond |= {edge.version for edge in hop[1:]}
             level = beyond - versions
             versions |= beyond
-        return runs, versions, edges
+        return runs, versions, joined(edges)
 
     def _up(self, version: Version) -> list[list[Edge]]:
         hops = []
@@ -183,11 +237,13 @@ class Provenance:
 
     def _down(self, version: Version) -> list[list[Edge]]:
         hops = []
+        names = self.names(version[0], self.as_of)
         for run in self.runs:
-            edge = self.reads(run).get(version[0])
-            if edge is None or edge.version != version:
-                continue
-            outputs = {output for output, source in pairs(run) if source == version[0]}
+            outputs = {output for output, source in pairs(run) if source in names}
             wrote = {of for _, _, one, of in self.writes if one is run}
-            hops.append([edge] + [self.write(run, of) for of in outputs & wrote])
+            hops += [
+                [edge] + [self.write(run, of) for of in outputs & wrote]
+                for edge in self.reads(run).values()
+                if edge.version == version
+            ]
         return hops

@@ -148,7 +148,7 @@ class Run:
 
     @property
     def versioned(self) -> int | None:
-        """When it has a version of its job: from its end, or its start if it streams."""
+        """When it has a version of its job: from its end; streaming, from its start if it runs."""
         times = [self.ended, self.started if self.streaming and self.begun else None]
         return min([time for time in times if time is not None], default=None)
 

@@ -21,6 +21,15 @@ class Write(NamedTuple):
     dataset: Name
 
 
+class Version(NamedTuple):
+    """A version by the name that it was written under last; its runs, the latest write first."""
+
+    text: str
+    dataset: Name
+    runs: tuple[str, ...]
+    confirmed: bool
+
+
 def writes_of_all_names(model: Model, dataset: Name, as_of: int) -> list[Write]:
     """All writes under any name that a dataset had then, the latest first."""
     names = model.aliases(as_of).names(dataset)
@@ -58,14 +67,27 @@ def version_of(write: Write, dataset: Name) -> str:
     return str(UUID(bytes=bytes(a ^ b for a, b in zip(write.run_id, key, strict=True))))
 
 
-def versions_of(model: Model, dataset: Name) -> list[tuple[str, bool]]:
-    """The run that wrote each version last, and whether it is confirmed; the latest first."""
-    found: dict[str, tuple[str, bool]] = {}
-    for write in writes_of(model, dataset):
-        version, confirmed = version_of(write, dataset), write.confirmed is not None
-        run_id, known = found.get(version, (write.run.id, False))
-        found[version] = (run_id, known or confirmed)
+def versions_of(model: Model, dataset: Name) -> list[Version]:
+    """Those written under any name of a dataset, the latest first."""
+    found: dict[str, Version] = {}
+    for write in writes_of_all_names(model, dataset, FOREVER):
+        text, confirmed = version_of(write, write.dataset), write.confirmed is not None
+        known = found.get(text, Version(text, write.dataset, (), False))
+        runs = dict.fromkeys((*known.runs, write.run.id))
+        found[text] = known._replace(runs=tuple(runs), confirmed=known.confirmed or confirmed)
     return list(found.values())
+
+
+def models(model: Model) -> list[tuple[Name, str | None]]:
+    """All models by the names that stand for them, each with its latest version."""
+    aliases = model.aliases(FOREVER)
+    firsts = {aliases.first(name) for name in model.times("dataset")}
+    kinds = {name: model.dataset_facets(name, FOREVER).get("datasetType") for name in firsts}
+    return sorted(
+        (name, current_version(model, name, FOREVER))
+        for name, kind in kinds.items()
+        if kind is not None and kind["datasetType"] == "MODEL"
+    )
 
 
 def current_version(model: Model, dataset: Name, as_of: int) -> str | None:
@@ -99,13 +121,15 @@ def _binding(model: Model, run: Run, dataset: Name) -> tuple[str | None, str | N
 
 
 def became(model: Model, dataset: Name, as_of: int) -> Became:
-    """By the runs that completed by then."""
+    """By the runs that completed by then, under any name of the dataset."""
     changes = []
     for run in model.runs.values():
         ended = run.ended
-        facet = run.sight(dataset, "outputs").get("lifecycleStateChange", {})
-        if run.state(FOREVER) == "COMPLETED" and ended is not None and ended <= as_of and facet:
-            changes.append((ended, run_bytes(run.id), facet["lifecycleStateChange"]))
+        # Of two names that one run changed, the one with the smaller key.
+        for name in sorted(model.aliases(as_of).names(dataset), key=dataset_key, reverse=True):
+            facet = run.sight(name, "outputs").get("lifecycleStateChange", {})
+            if run.state(FOREVER) == "COMPLETED" and ended is not None and ended <= as_of and facet:
+                changes.append((ended, run_bytes(run.id), facet["lifecycleStateChange"]))
     if not changes:
         return None, False
     drops = [at for at, _, change in changes if change == "DROP"]
@@ -113,8 +137,9 @@ def became(model: Model, dataset: Name, as_of: int) -> Became:
     again = [at for at, _, change in changes if change == "CREATE"]
     again += [
         write.at
-        for write in writes_of(model, dataset)
+        for write in writes_of_all_names(model, dataset, as_of)
         if write.run_id not in droppers and write.confirmed is not None and write.confirmed <= as_of
     ]
     dropped = bool(drops) and max(drops) > max(again, default=-1)
-    return max(changes)[2], dropped
+    latest = max(changes, key=lambda one: one[:2])[:2]
+    return [change for *order, change in changes if tuple(order) == latest][-1], dropped

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from catchment.api.sight import Sight
+from catchment.postgres.asking import FOREVER_US
 from catchment.postgres.read import Questions
 from catchment.postgres.read.columns import ColumnPair
 from catchment.postgres.read.details import DatasetRow
@@ -19,7 +20,8 @@ from catchment.postgres.read.names import Node, standing_for, stood
 Groups = Mapping[int, Collection[Node]]
 """Dataset -> all its names, its own among them; only of those that have several."""
 
-_BASES = ("explicit", "column", "inputs-outputs", "declared")
+BASES = ("explicit", "column", "inputs-outputs", "declared")
+"""How an edge is known, the strongest first."""
 
 
 async def groups_of(
@@ -45,6 +47,22 @@ async def groups_of(
     return groups
 
 
+async def groups_of_nodes(
+    questions: Questions, sight: Sight, nodes: Iterable[Node], as_of_us: int = FOREVER_US
+) -> Groups:
+    """The same of nodes; nobody is asked where it is known that none has another name."""
+    asked = [node.id for node in nodes if not node.alone]
+    return await groups_of(questions, sight, asked, as_of_us) if asked else {}
+
+
+async def all_names(
+    questions: Questions, sight: Sight, node: Node, as_of_us: int = FOREVER_US
+) -> Collection[Node]:
+    """All names of a dataset that this caller may see, its own among them."""
+    groups = await groups_of_nodes(questions, sight, [node], as_of_us)
+    return groups.get(node.id, (node,))
+
+
 async def dataset_rows(
     questions: Questions,
     sight: Sight,
@@ -56,7 +74,7 @@ async def dataset_rows(
 ) -> dict[int, DatasetRow]:
     """Datasets by id, as this caller sees them: what is said of one name is said of all."""
     if groups is None:
-        groups = await groups_of(questions, sight, nodes.keys(), as_of_us)
+        groups = await groups_of_nodes(questions, sight, nodes.values(), as_of_us)
     found = await questions.details.datasets(nodes, as_of_us, versions=versions, names=groups)
     return {row_id: sight.dataset(row) for row_id, row in found.items()}
 
@@ -70,7 +88,7 @@ async def dataset_facets(
 ) -> dict[int, Facets]:
     """The same of their facets with history alone."""
     if groups is None:
-        groups = await groups_of(questions, sight, nodes.keys(), as_of_us)
+        groups = await groups_of_nodes(questions, sight, nodes.values(), as_of_us)
     names = {row_id: groups.get(row_id) or (node,) for row_id, node in nodes.items()}
     found = await questions.details.facets_by_names(names, as_of_us)
     return {row_id: sight.facets(facets) for row_id, facets in found.items()}
@@ -168,7 +186,7 @@ class Joined:
 
 def _both(a: EdgeFacts, b: EdgeFacts) -> EdgeFacts:
     return EdgeFacts(
-        min(a.basis, b.basis, key=_BASES.index),
+        min(a.basis, b.basis, key=BASES.index),
         min(a.first_us, b.first_us),
         max(a.last_us, b.last_us),
         a.stale and b.stale,

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from catchment.api.aliases import all_names
 from catchment.api.nodes import find_node
 from catchment.api.provenance_graph import Version
 from catchment.api.runs import find_run
@@ -111,7 +112,22 @@ class Finder:
         known: set[VersionKey] = set(await provenance.writers(nodes, self._as_of_us))
         rest = nodes.keys() - known
         known |= await provenance.read_by_name(rest, self._as_of_us) if rest else set()
-        return [one for one in versions if one.key in known]
+        found = [one if one.key in known else await self._elsewhere(one) for one in versions]
+        return [one for one in found if one is not None]
+
+    async def _elsewhere(self, version: Version) -> Version | None:
+        """A version that was written under another name of the dataset: there it is known."""
+        names = await all_names(self._questions, self._sight, version.dataset, self._as_of_us)
+        others = [Version(one, version.text) for one in names if one.id != version.dataset.id]
+        nodes = {one.key: one.dataset for one in others}
+        writers = await self._questions.provenance.writers(nodes, self._as_of_us)
+        written = [
+            (-writers[one.key][0].at_us, -int.from_bytes(writers[one.key][0].uuid), one)
+            for one in others
+            if one.key in writers
+        ]
+        latest = min(written, key=lambda one: (*one[:2], one[2].dataset.key), default=None)
+        return latest and latest[2]
 
     async def _latest(self, node: Node) -> Version:
         """What a run that begins then would read: the current version, if there is one."""

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from catchment.api.aliases import BASES
 from catchment.api.cutting import Bounds
 from catchment.postgres.read.details import RunRow, uuid_text
 from catchment.postgres.read.names import Node
 from catchment.postgres.read.provenance import VersionKey
+
+# How a read is bound, the surest first; a write is not.
+_KINDS = ("explicit", "inferred", "unconfirmed", None)
 
 
 class Version(NamedTuple):
@@ -44,6 +48,14 @@ class Edge(NamedTuple):
     basis: str
     binding: str | None = None
     skew: bool = False
+
+    def joined(self, other: "Edge") -> "Edge":
+        """One edge for two names by which a run read a version: the strongest that they say."""
+        return self._replace(
+            basis=min(self.basis, other.basis, key=BASES.index),
+            binding=min(self.binding, other.binding, key=_KINDS.index),
+            skew=self.skew or other.skew,
+        )
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -99,7 +111,9 @@ class Graph:
                     self.versions[edge.version.key] = edge.version
                     new.append(edge.version)
             for edge in (*([hop.via] if hop.via else []), *edges):
-                self.edges[edge.run.id, edge.version.key, edge.reads] = edge
+                ends = (edge.run.id, edge.version.key, edge.reads)
+                known = self.edges.get(ends)
+                self.edges[ends] = edge if known is None else known.joined(edge)
         return new
 
     def leave(self, hops: Sequence[Hop]) -> None:

@@ -5,6 +5,7 @@ outputs is gone through to the inputs that are paired with that output only, and
 """
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from catchment.api.aliases import Groups, groups_of
@@ -123,7 +124,7 @@ class Walk:
             (run, self._names_of(run, visit.via)) for run, visit in zip(runs, visits, strict=True)
         ]
         read = {
-            visit: bound[0]
+            visit: reduce(Edge.joined, bound)
             for visit, edges in zip(visits, await self._read(wanted), strict=True)
             if (bound := [edge for edge in edges if edge.version.key == visit.via.key])
         }
@@ -168,7 +169,7 @@ class Walk:
             for read, until_us in self._reads(run, keys)
         ]
         asked = [read for _, _, read, _ in reads]
-        bindings = await self._questions.bindings.of_reads(asked)
+        bindings = await self._questions.bindings.of_reads(asked, self._as_of_us)
         skewed = await self._questions.provenance.skewed(
             [Watched(one[2], one[3], bound) for one, bound in zip(reads, bindings, strict=True)]
         )

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catchment.api import search_models
+from catchment.api.aliases import groups_of_nodes
 from catchment.api.asking import Limit, answer
 from catchment.api.search_text import has_words, texts
 from catchment.api.sight import Sight, sight_of
@@ -18,6 +19,7 @@ from catchment.errors import BadQuestion, Problem
 from catchment.events.names import cut_password
 from catchment.events.times import FIRST_US, FOREVER_US
 from catchment.postgres.read import Questions
+from catchment.postgres.read.marks import of_all_names
 from catchment.postgres.read.names import Node
 from catchment.postgres.read.search import Hit, Hits, Rank, Scope
 from catchment.postgres.read.words import Words
@@ -107,6 +109,7 @@ class _Finder:
     """Puts together what names and what facets have, as one caller sees it."""
 
     def __init__(self, questions: Questions) -> None:
+        self._questions = questions
         self._search = questions.search
         self._names = questions.names
         self._details = questions.details
@@ -182,10 +185,14 @@ class _Finder:
     async def _holding(self, words: Words, hits: list[Hit], sight: Sight) -> list[_Found]:
         """Those that have all words today, in what this caller sees of them."""
         nodes = await self._nodes(hits, sight)
+        groups = await groups_of_nodes(self._questions, sight, nodes.values())
+        names = {row_id: groups.get(row_id, (node,)) for row_id, node in nodes.items()}
         of_jobs, of_datasets, marks = await gather(
             self._details.facets_of_jobs([one for one in nodes if nodes[one].is_job]),
-            self._details.facets_of_datasets([one for one in nodes if not nodes[one].is_job]),
-            self._marks.of([node.key for node in nodes.values()], FOREVER_US),
+            self._details.facets_of_datasets(
+                {one: names[one] for one in nodes if not nodes[one].is_job}
+            ),
+            self._marks.of([one.key for named in names.values() for one in named], FOREVER_US),
         )
         held = {**of_jobs, **of_datasets}
         return [
@@ -195,7 +202,10 @@ class _Finder:
                 words,
                 [
                     node.name,
-                    *texts(sight.facets(held.get(row_id, {})), marks.get(node.key, ())),
+                    *texts(
+                        sight.facets(held.get(row_id, {})),
+                        of_all_names(marks, [one.key for one in names[row_id]]),
+                    ),
                 ],
             )
         ]

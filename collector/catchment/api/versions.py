@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catchment.api import models, shapes, version_models
+from catchment.api.aliases import all_names
 from catchment.api.asking import Limit, Offset, answer
 from catchment.api.nodes import find_node
 from catchment.api.sight import Sight, sight_of
@@ -41,12 +42,14 @@ def _add_datasets(router: APIRouter, questions: Questions) -> None:
     ) -> Response:
         """The versions of a dataset, the one written last first; unconfirmed ones are marked.
 
+        Under all names of the dataset; `id` is the name that one was written under.
         `totalCount` is exact while there were fewer than 10,000 writes; beyond, `totalCountExact`
         is false, and the last page is the one that is not full.
         """
         sight = sight_of(request)
         node = await find_node(names, None, "dataset", namespace, dataset, shows=sight.shows)
-        rows, total, exact = await versions.of_dataset(node, limit, offset)
+        named = await all_names(questions, sight, node)
+        rows, total, exact = await versions.of_dataset(named, limit, offset)
         page = [_dataset_version(row, sight) for row in rows]
         return answer({"versions": page, "totalCount": total, "totalCountExact": exact})
 
@@ -54,10 +57,14 @@ def _add_datasets(router: APIRouter, questions: Questions) -> None:
     async def version_of_dataset(
         request: Request, namespace: str, dataset: str, version: str
     ) -> Response:
-        """One version: by the name that its writer gave it, else by its id."""
+        """One version, written under any name of the dataset.
+
+        By the name that its writer gave it, else by its id.
+        """
         sight = sight_of(request)
         node = await find_node(names, None, "dataset", namespace, dataset, shows=sight.shows)
-        row = await versions.one_of_dataset(node, version, _uuid(version))
+        named = await all_names(questions, sight, node)
+        row = await versions.one_of_dataset(named, version, _uuid(version))
         if row is None:
             raise Unknown(f"No run was seen to write a version {version!r} of {dataset!r}.")
         return answer(_dataset_version(row, sight))

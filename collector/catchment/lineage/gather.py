@@ -70,7 +70,10 @@ class DeclaredBag(NamedTuple):
 
 @dataclass(slots=True)
 class Asserted:
-    """Everything that the events added so far assert. `renames`: some of them renames a dataset."""
+    """Everything that the events added so far assert.
+
+    `renames`: (dataset, what it is said to have been before), whatever becomes of the run.
+    """
 
     jobs: dict[bytes, Touch[Name]] = field(default_factory=dict)
     datasets: dict[bytes, Touch[Name]] = field(default_factory=dict)
@@ -83,7 +86,7 @@ class Asserted:
     bags: set[DeclaredBag] = field(default_factory=set)
     lineages: set[DeclaredLineage] = field(default_factory=set)
     claims: set[Claim] = field(default_factory=set)
-    renames: bool = False
+    renames: set[tuple[bytes, bytes]] = field(default_factory=set)
 
     def add(self, event: ReadEvent) -> None:
         """One more event, of any of the three kinds."""
@@ -174,7 +177,7 @@ class Asserted:
             self.claims.add(claim)
             self._touch(self.datasets, other, time_us)
         if dataset.before is not None:
-            self.renames = True
+            self.renames.add((dataset.name.key, dataset.before.key))
             self._touch(self.datasets, dataset.before, time_us)
 
     def _touch_mentions(

@@ -117,6 +117,9 @@ def test_what_is_no_change_changes_nothing(database_url: str) -> None:
 async def test_no_table_is_scanned_for_what_became_of_datasets(database_url: str) -> None:
     questions = {
         "lifecycles": ("integer[], timestamptz", "'{1}', 'infinity'", "lifecycle_dataset"),
+        "lifecycles_of_names": (
+            "integer[], text[], timestamptz", "'{1}', '{\"{1}\"}', 'infinity'", "lifecycle_dataset"
+        ),
         "written_versions": (
             "integer[], timestamptz, bigint", "'{1}', 'infinity', 9", "stream_write_dataset"
         ),

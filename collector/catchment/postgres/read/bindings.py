@@ -98,12 +98,15 @@ class Bindings(Asking):
             bindings.setdefault(read.run, []).append(binding)
         return bindings
 
-    async def of_reads(self, reads: list[Read]) -> list[Binding]:
-        """What each of these reads was bound to, in their order."""
+    async def of_reads(self, reads: list[Read], as_of_us: int = FOREVER_US) -> list[Binding]:
+        """What each of these reads was bound to, in their order.
+
+        A version that a read names, to who had begun to write it by `as_of_us`.
+        """
         names = await self._names_of(reads)
         named = [n for n, read in enumerate(reads) if read.named is not None]
         free = [n for n, read in enumerate(reads) if read.named is None]
-        found = await self._bound("writers_of_read_versions", reads, named, names)
+        found = await self._bound("writers_of_read_versions", reads, named, names, as_of_us)
         confirmed = await self._bound("confirmed_writes", reads, free, names)
         rest = [n for n in free if n not in confirmed]
         found |= confirmed | await self._bound("unconfirmed_writes", reads, rest, names)
@@ -113,7 +116,8 @@ class Bindings(Asking):
 
     async def _names_of(self, reads: list[Read]) -> dict[int, list[Node]]:
         """Place in `reads` -> all names that its dataset had when it was read, if several."""
-        today = await self._names.others({read.dataset.id for read in reads}, FOREVER_US)
+        asked = {read.dataset.id for read in reads if not read.dataset.alone}
+        today = await self._names.others(asked, FOREVER_US) if asked else {}
         if not today:
             return {}
         places = [n for n, read in enumerate(reads) if read.dataset.id in today]
@@ -134,18 +138,20 @@ class Bindings(Asking):
         reads: list[Read],
         chosen: list[int],
         names: Mapping[int, Sequence[Node]],
+        as_of_us: int | None = None,
     ) -> dict[int, _Write]:
         """Place in `reads` -> the best write that was found for it, under any name."""
         asked = [(n, node) for n in chosen for node in names.get(n, (reads[n].dataset,))]
         if not asked:
             return {}
         hashes = [named_version_hash(reads[n].named or "") for n, _ in asked]
+        more = (LATE_WRITES_MAX,) if as_of_us is None else (hashes, as_of_us)
         rows = await self.ask(
             query,
             [node.id for _, node in asked],
             [reads[n].run for n, _ in asked],
             [reads[n].started_us for n, _ in asked],
-            hashes if query == "writers_of_read_versions" else LATE_WRITES_MAX,
+            *more,
         )
         best: dict[int, _Write] = {}
         for row in rows:

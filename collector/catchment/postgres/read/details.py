@@ -15,7 +15,7 @@ from catchment.lineage.versions import version_id
 from catchment.postgres.asking import COUNTED_MAX, FOREVER_US, Asking, Total, total_of
 from catchment.postgres.contents import Contents
 from catchment.postgres.read.facets import Facets, Shown, lasting, of_owners, once, resolve_facets
-from catchment.postgres.read.marks import MarkBook, Marks
+from catchment.postgres.read.marks import MarkBook, Marks, of_all_names
 from catchment.postgres.read.names import Names, Node
 
 LATEST_RUNS_MAX = 10
@@ -105,19 +105,19 @@ class Details(Asking):
         """
         names = names or {}
         all_names = {row_id: names.get(row_id) or (node,) for row_id, node in nodes.items()}
-        facets, written, marks, became = await gather(
+        keys = {row_id: [one.key for one in named] for row_id, named in all_names.items()}
+        facets, written, marks, changes = await gather(
             self.facets_by_names(all_names, as_of_us, whole=versions),
             self._written(all_names, as_of_us) if versions else _nothing(),
-            self._marks.of([node.key for node in nodes.values()], as_of_us),
-            self.ask("lifecycles", list(nodes), as_of_us),
+            self._marks.of(list({key for named in keys.values() for key in named}), as_of_us),
+            self._became(all_names, as_of_us),
         )
-        changes = {row["dataset"]: (row["change"], row["dropped"]) for row in became}
         return {
             row_id: DatasetRow(
                 node,
                 facets.get(row_id, {}),
                 written.get(row_id),
-                marks.get(node.key, ()),
+                of_all_names(marks, keys[row_id]),
                 tuple(names.get(row_id, ())),
                 *changes.get(row_id, (None, False)),
             )
@@ -155,6 +155,20 @@ class Details(Asking):
                 said = from_text(row["version"]) if row["version"] else None
                 found[row_id] = version_text(said, row["uuid"], key)
         return found
+
+    async def _became(
+        self, names: Mapping[int, Collection[Node]], as_of_us: int
+    ) -> dict[int, tuple[str, bool]]:
+        """Dataset -> what last became of it under any of its names, and whether it is dropped."""
+        several = {row_id: named for row_id, named in names.items() if len(named) > 1}
+        rows = await self.ask("lifecycles", list(names.keys() - several.keys()), as_of_us)
+        if several:
+            # Arrays of arrays must be of one length, so that these are written as text.
+            said = [
+                "{" + ",".join(str(one.id) for one in named) + "}" for named in several.values()
+            ]
+            rows = [*rows, *await self.ask("lifecycles_of_names", list(several), said, as_of_us)]
+        return {row["dataset"]: (row["change"], row["dropped"]) for row in rows}
 
     async def jobs(
         self,
@@ -220,9 +234,9 @@ class Details(Asking):
         rows = await self.ask("edges_of_some_jobs", jobs, as_of_us)
         return [(job, dataset, side) for job, dataset, side in rows]
 
-    async def facets_of_datasets(self, ids: list[int]) -> dict[int, Facets]:
-        """The facets that datasets have today, without anything else of them."""
-        return await self._facets("bags_of_datasets", ids, FOREVER_US) if ids else {}
+    async def facets_of_datasets(self, names: Mapping[int, Collection[Node]]) -> dict[int, Facets]:
+        """The facets with history that datasets have today, each with all its names."""
+        return await self.facets_by_names(names, FOREVER_US) if names else {}
 
     async def facets_of_jobs(self, ids: list[int]) -> dict[int, Facets]:
         """The facets with history that jobs have today."""
@@ -297,8 +311,12 @@ class Details(Asking):
 
     async def run(self, uuid: bytes) -> RunRow | None:
         """One run with everything that its fold says; None if it was never named."""
-        rows = await self._whole(await self.ask("run_by_uuid", uuid))
+        rows = await self.runs_by_uuid([uuid])
         return rows[0] if rows else None
+
+    async def runs_by_uuid(self, uuids: list[bytes]) -> list[RunRow]:
+        """Those of these runs that were ever named, with everything that their folds say."""
+        return await self._whole(await self.ask("runs_by_uuid", uuids))
 
     async def runs(self, ids: list[int]) -> dict[int, RunRow]:
         """Whole runs by id."""

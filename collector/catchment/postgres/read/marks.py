@@ -1,6 +1,6 @@
 """What people say of names: the tags that they gave and took, and what tags mean."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import asyncpg
 import msgspec
@@ -14,16 +14,31 @@ from catchment.postgres.contents import facet_of
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A tag that a person gave (or took) to a node, or to a column of it by its dotted path."""
+    """A tag that a person gave (or took) to a node, or to a column of it by its dotted path.
+
+    `seq`: its place in the log, by which the latest of several words is known.
+    """
 
     field: str | None
     tag: str
     given: bool
+    seq: int
 
 
 _KEPT_BYTES_MAX = 8 * 1024 * 1024
 
 Marks = tuple[Mark, ...]
+
+
+def of_all_names(marks: Mapping[bytes, Marks], keys: Collection[bytes]) -> Marks:
+    """What holds of a dataset with these names: the latest word on each tag, under any of them."""
+    said = [mark for key in keys for mark in marks.get(key, ())]
+    if len(keys) < 2:
+        return tuple(said)
+    latest: dict[tuple[str | None, str], Mark] = {}
+    for mark in sorted(said, key=lambda mark: mark.seq):
+        latest[mark.field, mark.tag] = mark
+    return tuple(latest.values())
 
 
 class MarkBook(Asking):
@@ -39,7 +54,7 @@ class MarkBook(Asking):
         found: dict[bytes, Marks] = {}
         for row in await self.ask("tag_marks", keys, as_of_us):
             field = None if row["field"] is None else from_text(row["field"])
-            mark = Mark(field, from_text(row["tag"]), row["given"])
+            mark = Mark(field, from_text(row["tag"]), row["given"], row["seq"])
             found[row["key"]] = (*found.get(row["key"], ()), mark)
         return found
 

@@ -14,7 +14,8 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     """A job or dataset. `first_us`, `last_us`: the earliest and latest event that names it.
 
     `gone_us`: when a delete took it away that no later event undid; None for what is there.
-    `canon`: of a dataset, the id of the name that stands for all its names.
+    `canon`: of a dataset, the id of the name that stands for all its names. `alone`: it is known to
+    have no other, because nothing has; so that nobody need ask.
     """
 
     id: int
@@ -26,6 +27,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     last_us: int = 0
     gone_us: int | None = None
     canon: int = 0
+    alone: bool = False
 
     @property
     def node_id(self) -> str:
@@ -82,6 +84,7 @@ class Names(Asking):
                 from_text(row["namespace"]),
                 from_text(row["name"]),
                 gone_us=row["gone_at"],
+                alone=row["alone"],
             )
             for row in rows
         ]
@@ -102,6 +105,7 @@ class Names(Asking):
                 row["last_at"] if row["last_at"] is not None else row["first_at"],
                 row["gone_at"],
                 0 if is_job else row["canon"],
+                row["alone"],
             )
             for row in rows
         }

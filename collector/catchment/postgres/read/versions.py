@@ -2,9 +2,10 @@
 
 A write is a run's sighting of its output; its version is the one that its `version` facet names, or
 follows from the run. Several runs may write one named version, which stands where the latest did.
+All names of a dataset have their versions together; which names there are, whoever asks says.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import asyncpg
@@ -22,23 +23,25 @@ _WINDOW_ROWS_MAX = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A run that wrote a version: when it named it last, and the namespace of its job."""
+    """A run that wrote a version: when it named it last, and the namespace of its job.
 
+    `dataset`: by the name that it was written under.
+    """
+
+    dataset: Node
     id: int
     uuid: bytes
     at_us: int
     confirmed: bool
     namespace: str
 
-    @property
-    def order(self) -> tuple[int, bytes]:
-        """The latest write is the greatest."""
-        return (self.at_us, self.uuid)
-
 
 @dataclass(frozen=True, slots=True)
 class DatasetVersionRow:
-    """A version of a dataset: the run that wrote it last, whole, and all writers, latest first."""
+    """A version of a dataset: the run that wrote it last, whole, and all writers, latest first.
+
+    `dataset`: by the name that it was written under, the last time.
+    """
 
     dataset: Node
     run: RunRow
@@ -64,6 +67,7 @@ class JobVersionRow:
 class _Write:
     """One write as it stands in the list: by run id, or for all writes of a named version."""
 
+    dataset: Node
     run: int
     uuid: bytes
     at_us: int
@@ -78,82 +82,105 @@ class Versions(Asking):
         self._details = details
 
     async def of_dataset(
-        self, dataset: Node, limit: int, offset: int
+        self, names: Collection[Node], limit: int, offset: int
     ) -> tuple[list[DatasetVersionRow], int, bool]:
-        """One page of a dataset's versions, the one written last first, and how many there are.
+        """One page of the versions of a dataset with these names, the one written last first.
 
+        Then how many there are.
         Last, whether that is exact: beyond `COUNTED_MAX` writes it is only how far was counted.
         """
-        found = await self._writes(dataset.id, offset + limit)
-        rows = await self._rows(dataset, found[offset : offset + limit])
-        [counted] = await self.ask("count_versions_of_dataset", dataset.id, COUNTED_MAX)
+        nodes = {node.id: node for node in names}
+        found = await self._writes(nodes, offset + limit)
+        rows = await self._rows(nodes, found[offset : offset + limit])
+        [counted] = await self.ask("count_versions_of_dataset", list(nodes), COUNTED_MAX)
         if counted["n"] < COUNTED_MAX:
             return rows, counted["n"] - counted["again"], True
         # One more than is known of, so that a client that pages by the total asks on.
         more = offset + len(rows) + (0 < limit == len(rows))
         return rows, max(COUNTED_MAX, more), False
 
-    async def _writes(self, dataset: int, wanted: int) -> list[_Write]:
+    async def _writes(self, names: Mapping[int, Node], wanted: int) -> list[_Write]:
         """The newest versions, by their latest write."""
         found: list[_Write] = []
         met: set[bytes] = set()
         before_us = FOREVER_US
         while len(found) < wanted:
             window = min(max(wanted - len(found), 10), _WINDOW_ROWS_MAX)
-            rows = await self.ask("writes_of_dataset", dataset, before_us, window)
-            for row in sorted(rows, key=lambda row: (row["at"], row["uuid"]), reverse=True):
-                if row["named"] is None or row["named"] not in met:
-                    found.append(_Write(row["run"], row["uuid"], row["at"], row["named"]))
-                    met.add(row["named"] or b"")
+            rows = await self.ask("writes_of_dataset", list(names), before_us, window)
+            writes = [
+                _Write(names[row["dataset"]], row["run"], row["uuid"], row["at"], row["named"])
+                for row in rows
+            ]
+            for write in sorted(writes, key=_latest_first):
+                if write.named is None or write.named not in met:
+                    found.append(write)
+                    met.add(write.named or b"")
             if len(rows) < window:
                 break
             before_us = rows[-1]["at"]
         return found
 
-    async def _rows(self, dataset: Node, writes: list[_Write]) -> list[DatasetVersionRow]:
+    async def _rows(
+        self, names: Mapping[int, Node], writes: list[_Write]
+    ) -> list[DatasetVersionRow]:
         runs = await self._details.runs([write.run for write in writes])
         named = {write.named for write in writes if write.named is not None}
-        writers = await self.writers(dataset.id, named)
+        writers = await self._writers(names, named)
         return [
             DatasetVersionRow(
-                dataset,
+                write.dataset,
                 runs[write.run],
-                writers[write.named] if write.named else [_only(runs[write.run], write.at_us)],
+                writers[write.named] if write.named else [_only(write, runs[write.run])],
             )
             for write in writes
         ]
 
-    async def writers(self, dataset: int, named: Iterable[bytes]) -> dict[bytes, list[Writer]]:
-        """Hash of a named version -> who wrote it, latest first."""
+    async def _writers(
+        self, names: Mapping[int, Node], named: Iterable[bytes]
+    ) -> dict[bytes, list[Writer]]:
+        """Hash of a named version -> who wrote it, latest first; each run once."""
         hashes = list(named)
-        rows = await self.ask("writers_of_versions", dataset, hashes) if hashes else []
+        rows = await self.ask("writers_of_versions", list(names), hashes) if hashes else []
         found: dict[bytes, list[Writer]] = {}
         for row in rows:
             confirmed = _confirms(row["state"], row["flags"])
             namespace = from_text(row["namespace"])
-            writer = Writer(row["id"], row["uuid"], row["at"], confirmed, namespace)
+            node = names[row["dataset"]]
+            writer = Writer(node, row["id"], row["uuid"], row["at"], confirmed, namespace)
             found.setdefault(row["hash"], []).append(writer)
-        for writers in found.values():
-            writers.sort(key=lambda writer: writer.order, reverse=True)
-        return found
+        return {
+            named: _once(sorted(several, key=_latest_first)) for named, several in found.items()
+        }
 
     async def one_of_dataset(
-        self, dataset: Node, version: str, derived: bytes | None
+        self, names: Collection[Node], version: str, derived: bytes | None
     ) -> DatasetVersionRow | None:
         """The version of that name; or else the one of that id (`derived`), if no name hides it."""
         key = named_version_hash(version)
-        writers = (await self.writers(dataset.id, [key])).get(key)
+        nodes = {node.id: node for node in names}
+        writers = (await self._writers(nodes, [key])).get(key)
         if writers:
-            latest = writers[0]
-            [row] = await self._rows(dataset, [_Write(latest.id, latest.uuid, latest.at_us, key)])
+            last = writers[0]
+            write = _Write(last.dataset, last.id, last.uuid, last.at_us, key)
+            [row] = await self._rows(nodes, [write])
             return row
-        run = await self._details.run(version_id(derived, dataset.key)) if derived else None
-        resolved = run.resolved if run else None
-        if run is None or resolved is None or dataset.key not in resolved.writes:
+        return await self._derived(names, derived) if derived else None
+
+    async def _derived(self, names: Collection[Node], derived: bytes) -> DatasetVersionRow | None:
+        """The version without a name that has this id, under the name that its run wrote."""
+        by_run = {version_id(derived, node.key): node for node in names}
+        found: list[tuple[_Write, RunRow]] = []
+        for run in await self._details.runs_by_uuid(list(by_run)):
+            node, resolved = by_run[run.uuid], run.resolved
+            assert resolved is not None
+            if node.key in resolved.writes and node.key not in resolved.named_versions():
+                at_us = resolved.writes[node.key].at_us
+                found.append((_Write(node, run.id, run.uuid, at_us, None), run))
+        if not found:
             return None
-        if dataset.key in resolved.named_versions():
-            return None
-        return DatasetVersionRow(dataset, run, [_only(run, resolved.writes[dataset.key].at_us)])
+        # Ids of runs can be made so that two of them give one id; the latest write has it then.
+        write, run = min(found, key=lambda one: _latest_first(one[0]))
+        return DatasetVersionRow(write.dataset, run, [_only(write, run)])
 
     async def of_job(self, job: Node, limit: int, offset: int) -> tuple[list[JobVersionRow], int]:
         """One page of a job's versions, newest first, and how many there are."""
@@ -173,9 +200,22 @@ class Versions(Asking):
         return [JobVersionRow(job, row["hash"], row["first_at"], runs[row["run"]]) for row in found]
 
 
-def _only(run: RunRow, at_us: int) -> Writer:
+def _latest_first(write: _Write | Writer) -> tuple[int, int, bytes]:
+    """Of two names that one run wrote at one instant, the one with the smaller key is first."""
+    return (-write.at_us, -int.from_bytes(write.uuid), write.dataset.key)
+
+
+def _once(writers: list[Writer]) -> list[Writer]:
+    """Each run once, by the first of its writes."""
+    first: dict[int, Writer] = {}
+    for writer in writers:
+        first.setdefault(writer.id, writer)
+    return list(first.values())
+
+
+def _only(write: _Write, run: RunRow) -> Writer:
     confirmed = _confirms(run.state, run.flags)
-    return Writer(run.id, run.uuid, at_us, confirmed, run.job.namespace)
+    return Writer(write.dataset, run.id, run.uuid, write.at_us, confirmed, run.job.namespace)
 
 
 def _confirms(state: int, flags: int) -> bool:

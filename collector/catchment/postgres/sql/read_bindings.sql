@@ -55,7 +55,7 @@ left join named_version v on v.run = w.run and v.dataset = p.dataset;
 -- name: writers_of_read_versions
 -- Who wrote the versions that reads name: of several the latest that had completed when the reading run
 -- began (a streaming one: that had named it), else the latest that had begun, else the latest; `known`
--- says which.
+-- says which. Nobody who had not begun by $5.
 select p.n, w.run, w.uuid, m.name as namespace, null as version, w.known, w.at
 from unnest($1::integer[], $2::bigint[], $3::timestamptz[], $4::uuid[]) with ordinality
   as p (dataset, reader, started, hash, n)
@@ -70,6 +70,6 @@ cross join lateral (
       select s.at from bag_use u join sighting s on s.bag_use = u.id
       where u.entity = v.dataset and u.dir = 'o' and s.at between r.first_at and r.last_at
         and s.run = r.id limit 1) s
-  where v.dataset = p.dataset and v.hash = p.hash and v.run <> p.reader
+  where v.dataset = p.dataset and v.hash = p.hash and v.run <> p.reader and r.first_at <= $5
   order by known desc, s.at desc, r.uuid desc limit 1) w
 join job j on j.id = w.job join namespace m on m.id = j.namespace;

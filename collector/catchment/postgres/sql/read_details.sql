@@ -93,6 +93,40 @@ from unnest($1::integer[]) as w (dataset)
     select at from lifecycle where dataset = w.dataset and change = 'DROP' and at <= $2
     order by at desc limit 1) d on true;
 
+-- name: lifecycles_of_names
+-- The same of datasets with several names ($2, an array each): what became of one became of all. Few are
+-- asked for so; for all others it would take a third longer.
+select w.dataset, l.change, d.at is not null and not exists (
+    select from unnest(w.names) as n (id) join lifecycle c on c.dataset = n.id
+    where c.change = 'CREATE' and c.at between d.at and $3)
+  and not exists (
+    select from unnest(w.names) as n (id) join bag_use u on u.entity = n.id and u.dir = 'o'
+      join sighting s on s.bag_use = u.id join run r on r.id = s.run
+    where s.at >= d.at and r.state = 2 and r.ended_at <= $3
+      and not exists (select from lifecycle x
+        where x.run = s.run and x.dataset = any (w.names) and x.change = 'DROP'))
+  and not exists (
+    select from unnest(w.names) as n (id) join stream_write s on s.dataset = n.id
+    where s.last_at >= d.at and s.first_at <= $3
+      and not exists (select from lifecycle x
+        where x.run = s.run and x.dataset = any (w.names) and x.change = 'DROP')) as dropped
+from (
+    select dataset, written::integer[] as names from unnest($1::integer[], $2::text[])
+      as p (dataset, written)) as w
+  cross join lateral (
+    -- Of two names that one run changed, the one with the smaller key.
+    select c.change
+    from unnest(w.names) as n (id) cross join lateral (
+        select run, change, at from lifecycle where dataset = n.id and at <= $3
+        order by at desc fetch first 1 rows with ties) c
+      join run r on r.id = c.run cross join lateral (
+        select key from dataset where id = n.id offset 0) k
+    order by c.at desc, r.uuid desc, k.key limit 1) l
+  left join lateral (
+    select max(c.at) as at from unnest(w.names) as n (id) cross join lateral (
+      select at from lifecycle where dataset = n.id and change = 'DROP' and at <= $3
+      order by at desc limit 1) c) d on true;
+
 -- name: edges_of_some_jobs
 -- What jobs read and write; distinct, because each live io-set says it again.
 select distinct job, dataset, dir::text from edges_of_jobs($1::integer[], $2);
@@ -125,11 +159,11 @@ from run where job = $1 order by started_at desc nulls last, uuid desc limit $2 
 -- How many a page would have without its limit, up to $2.
 select count(*) from (select from run where job = $1 limit $2) as counted;
 
--- name: run_by_uuid
--- One run, with everything.
+-- name: runs_by_uuid
+-- Runs by their ids, with everything.
 select id, uuid, first_at, last_at, started_at, ended_at, nominal_start, nominal_end, job, state, flags,
   fold, (select hash from job_version v where v.id = run.job_version) as version
-from run where uuid = $1;
+from run where uuid = any($1::uuid[]);
 
 -- name: runs_by_id
 -- Parents and roots, and whom they belong to.

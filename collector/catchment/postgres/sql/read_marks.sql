@@ -3,8 +3,8 @@
 select exists (select from deletion);
 
 -- name: tag_marks
--- What people tagged, of some nodes, as it stood then: the latest word on each tag.
-select distinct on (key, field, tag) key, field, tag, given from tag_mark
+-- What people tagged, of some nodes, as it stood then: the latest word on each tag under each name.
+select distinct on (key, field, tag) key, field, tag, given, seq from tag_mark
 where key = any($1::uuid[]) and at <= $2
 order by key, field, tag, seq desc;
 

@@ -1,28 +1,31 @@
 -- name: datasets_by_key
 -- Exact names are found by their key, however long they are. `gone_at`: when a delete took it away that
--- no event of a later time undid.
-select d.id, d.key, n.name as namespace, d.name, gone.at as gone_at
+-- no event of a later time undid. `alone`: no dataset has a second name, so that none need be asked for.
+select d.id, d.key, n.name as namespace, d.name, gone.at as gone_at,
+  not (select any_aliases()) as alone
 from dataset d join namespace n on n.id = d.namespace
   cross join lateral gone_since(d.id, d.key, d.namespace, d.first_at) as gone
 where d.key = any($1::uuid[]);
 
 -- name: jobs_by_key
--- As datasets.
-select j.id, j.key, n.name as namespace, j.name, gone.at as gone_at
+-- As datasets. A job has one name.
+select j.id, j.key, n.name as namespace, j.name, gone.at as gone_at, true as alone
 from job j join namespace n on n.id = j.namespace
   cross join lateral gone_since(j.id, j.key, j.namespace, j.first_at) as gone
 where j.key = any($1::uuid[]);
 
 -- name: names_of_datasets
 -- What the walk meets, by name.
-select d.id, d.canon, d.key, n.name as namespace, d.name, d.first_at, s.last_at, gone.at as gone_at
+select d.id, d.canon, d.key, n.name as namespace, d.name, d.first_at, s.last_at, gone.at as gone_at,
+  not (select any_aliases()) as alone
 from dataset d join namespace n on n.id = d.namespace left join seen s on s.entity = d.id
   cross join lateral gone_since(d.id, d.key, d.namespace, d.first_at) as gone
 where d.id = any($1::integer[]);
 
 -- name: names_of_jobs
 -- What the walk meets, by name.
-select j.id, j.key, n.name as namespace, j.name, j.first_at, s.last_at, gone.at as gone_at
+select j.id, j.key, n.name as namespace, j.name, j.first_at, s.last_at, gone.at as gone_at,
+  true as alone
 from job j join namespace n on n.id = j.namespace left join seen s on s.entity = j.id
   cross join lateral gone_since(j.id, j.key, j.namespace, j.first_at) as gone
 where j.id = any($1::integer[]);

@@ -1,32 +1,33 @@
 -- name: writes_of_dataset
--- The next writes of a dataset, newest first: a stretch of each of its bags, then the newest of all.
+-- The next writes of a dataset under these names of it, newest first: a stretch of each of their bags, then
+-- the newest of all.
 -- `with ties`: whole instants only, so that the next stretch begins before the last one, and what is
 -- of one instant is put in order by whoever asks.
-select s.run, r.uuid, s.at, v.hash as named
+select s.run, r.uuid, s.at, u.entity as dataset, v.hash as named
 from bag_use u cross join lateral (
   select run, at from sighting where bag_use = u.id and at < $2
   order by at desc fetch first $3 rows with ties) s
 join run r on r.id = s.run
 left join named_version v on v.run = s.run and v.dataset = u.entity
-where u.entity = $1 and u.dir = 'o'
+where u.entity = any($1::integer[]) and u.dir = 'o'
 order by s.at desc fetch first $3 rows with ties;
 
 -- name: count_versions_of_dataset
--- How many a page would have without its limit: a write each, all writes of a named version one. No
--- more writes are counted than $2, for they grow with the runs.
+-- How many a page would have without its limit: a write each, all writes of a named version one, under
+-- whatever names. No more writes are counted than $2, for they grow with the runs.
 with writes as materialized (
   select count(*) as n from (
     select from bag_use u join sighting s on s.bag_use = u.id
-    where u.entity = $1 and u.dir = 'o' limit $2) as counted
+    where u.entity = any($1::integer[]) and u.dir = 'o' limit $2) as counted
 )
 select n, case when n < $2 then (
-  select count(*) - count(distinct hash) from named_version where dataset = $1) else 0 end as again
+  select count(*) - count(distinct hash) from named_version where dataset = any($1::integer[])) else 0 end as again
 from writes;
 
 -- name: writers_of_versions
--- All writes of some named versions. A sighting of a run lies between its first and last event, which
+-- All writes of some named versions, under these names of their dataset. A sighting of a run lies between its first and last event, which
 -- is how it is found without an index by run.
-select v.hash, r.id, r.uuid, s.at, r.state, r.flags, n.name as namespace
+select v.hash, v.dataset, r.id, r.uuid, s.at, r.state, r.flags, n.name as namespace
 from named_version v
 join run r on r.id = v.run
 join job j on j.id = r.job join namespace n on n.id = j.namespace
@@ -34,7 +35,7 @@ cross join lateral (
   select s.at from bag_use u join sighting s on s.bag_use = u.id
   where u.entity = v.dataset and u.dir = 'o' and s.at between r.first_at and r.last_at
     and s.run = r.id limit 1) s
-where v.dataset = $1 and v.hash = any($2::uuid[]);
+where v.dataset = any($1::integer[]) and v.hash = any($2::uuid[]);
 
 -- name: whole_runs
 -- Runs by id, with everything.

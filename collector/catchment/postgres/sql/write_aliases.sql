@@ -10,6 +10,12 @@ insert into alias (dataset, other, is_table)
 select * from unnest($1::integer[], $2::integer[], $3::boolean[]) as new (dataset, other, is_table)
 on conflict do nothing;
 
+-- name: insert_renames_said
+-- Whoever looks for all that could ever have been one with a dataset looks here, too.
+insert into rename_said (dataset, previous)
+select * from unnest($1::integer[], $2::integer[]) as new (dataset, previous)
+on conflict do nothing;
+
 -- name: claims_around
 -- Everything that could be one with these datasets, and with whoever they stand for now: each with the
 -- claims that it makes (a row without `other` for each of them, too). What more than $2 datasets claim as

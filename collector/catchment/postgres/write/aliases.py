@@ -26,6 +26,10 @@ async def lock_aliases(session: Session) -> None:
 
 async def join_aliases(session: Session, asserted: Asserted) -> None:
     """Write claims that are new and join, or part, what they concern. All names have ids."""
+    if asserted.renames:
+        datasets = session.known.datasets
+        said = [(datasets[new].id, datasets[old].id) for new, old in sorted(asserted.renames)]
+        await session.execute_rows("insert_renames_said", said)
     new = _new(session, asserted.claims)
     if not new:
         return
