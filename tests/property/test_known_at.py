@@ -17,8 +17,8 @@ from tests.property.strategies import DATASETS, RUNS, START_S, Json, event_sets
 from tests.property.test_provenance import worlds
 from tests.reference_model.facts import iso
 
-QUESTIONS = 4
-EXAMPLES = 150 if os.environ.get("CATCHMENT_TEST_PROFILE") == "long" else 8
+QUESTIONS = 3
+EXAMPLES = 150 if os.environ.get("CATCHMENT_TEST_PROFILE") == "long" else 4
 LATER = "2099-01-01T00:00:00Z"
 Question = tuple[str, Json]
 
