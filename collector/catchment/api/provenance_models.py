@@ -108,13 +108,15 @@ class ProvenanceEdge(Answer):
 class Provenance(Answer):
     """Versions and runs, each nearest first; the first node is what was asked for.
 
-    `frontier`: node ids to go on from if it was cut.
+    `frontier`: node ids to go on from if it was cut. `knownAt`: the entry of the log that was the
+    last, where it was asked what was known; else null.
     """
 
     nodes: list[RunNode | VersionNode]
     edges: list[ProvenanceEdge]
     truncated: bool
     frontier: list[str]
+    known_at: Count | None
 
 
 class ModelSummary(Identity):
