@@ -119,7 +119,7 @@ class _Answer:
         ]
         runs = [run_node(seen[row_id], self._as_of_us) for row_id in graph.runs]
         edges = sorted(
-            [edge_json(edge) for edge in graph.edges.values()],
+            [edge_json(edge, seen[edge.run.id]) for edge in graph.edges.values()],
             key=lambda edge: (edge["origin"], edge["destination"]),
         )
         return {

@@ -48,7 +48,7 @@ class RunData(Answer):
 
 
 class Statistics(Answer):
-    """How much it holds, as its writer says, else as its first reader of the answer does."""
+    """How much it is: of a version as its writer says, else its first reader of the answer."""
 
     row_count: Count | None
     size: Count | None
@@ -96,6 +96,7 @@ class ProvenanceEdge(Answer):
 
     Of a read, `binding` says how it is known which version was read, and `skew` that another
     version was confirmed while the run may have opened it; a write has null and false.
+    `statistics`: how much was read or written; `subset`: which part of it, as its facet says.
     """
 
     origin: str
@@ -103,6 +104,8 @@ class ProvenanceEdge(Answer):
     basis: Basis
     binding: Bound | None
     skew: bool
+    statistics: Statistics | None
+    subset: dict[str, Any] | None
 
 
 class Provenance(Answer):
