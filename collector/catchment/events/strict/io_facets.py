@@ -31,7 +31,8 @@ class Statistics(TypedDict):
 class InputStatisticsInputDatasetFacet(Facet, Statistics):
     """`inputStatistics` (1-0-0): how much was read.
 
-    They are shown with the read and its edge in provenance; of one run the latest count, as for any facet.
+    They are shown with the read and its edge in provenance; of one run the latest count, as
+    for any facet.
     """
 
 
