@@ -9,9 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from catchment_emitters.core import code, context, ids
+from catchment_emitters.core import active, code, context, ids
+from catchment_emitters.core.active import ActiveRun, active_run, enter, leave, provide
 from catchment_emitters.core.emitter import Emitter
-from catchment_emitters.core.events import COMPLETE, Job, Parent, run_event
+from catchment_emitters.core.events import COMPLETE, Dataset, Job, Parent, run_event
 from catchment_emitters.core.parameters import VALUE_CHARACTERS_MAX, as_text
 from catchment_emitters.core.policy import Policy
 from catchment_emitters.core.settings import Settings
@@ -142,3 +143,28 @@ def test_the_package_costs_little_to_import() -> None:
     assert "openlineage" not in done.stdout
     assert "requests" not in done.stdout
     assert "yaml" not in done.stdout
+
+
+def test_what_a_run_says_of_a_dataset_adds_up() -> None:
+    run = ActiveRun(RUN, Job("etl", "load"))
+    run.read(Dataset("db", "x", {"a": {}}))
+    run.read(Dataset("db", "x", {"b": {}}, {"c": {}}))
+    assert [(one.key, [*one.facets], [*one.io_facets]) for one in run.inputs()] == [
+        (("db", "x"), ["a", "b"], ["c"])
+    ]
+    inner = ActiveRun(ROOT, Job("etl", "part"), run.as_parent())
+    assert inner.as_parent().root_run_id == RUN
+
+
+def test_the_run_of_here_is_asked_before_those_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(active, "_providers", [])
+    run, others = ActiveRun(RUN, Job("a", "b")), ActiveRun(ROOT, Job("a", "c"))
+    assert active_run() is None
+    provide(lambda: others)
+    assert active_run() is others
+    token = enter(run)
+    assert active_run() is run
+    leave(token)
+    assert active_run() is others
