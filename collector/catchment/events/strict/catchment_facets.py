@@ -1,11 +1,11 @@
-"""Facets of our own, for models: how good they are. Small, so that any pipeline can send them."""
+"""Facets of our own, small, so that any pipeline can send them: how good a model is; pages."""
 
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
 from catchment.events.strict.base import Facet
-from catchment.events.strict.kinds import Number
+from catchment.events.strict.kinds import Number, Uri
 
 
 class Metric(TypedDict):
@@ -26,6 +26,22 @@ class CatchmentEvaluationFacet(Facet):
 
     metrics: list[Metric]
 
+
+class Link(TypedDict):
+    """A page, as `{"rel": "logs", "href": "https://..."}`."""
+
+    rel: str
+    href: Uri
+
+
+class CatchmentLinksFacet(Facet):
+    """`catchment_links`: pages about a run: itself, its logs, what it reported."""
+
+    links: list[Link]
+
+
+CATCHMENT_LINKS: dict[str, Any] = {"catchment_links": CatchmentLinksFacet}
+"""Of a run."""
 
 CATCHMENT_FACETS: dict[str, Any] = {
     "catchment_evaluation": CatchmentEvaluationFacet,

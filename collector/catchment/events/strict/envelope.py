@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from catchment.events.strict.base import DeletableFacet, Facet
-from catchment.events.strict.catchment_facets import CATCHMENT_FACETS
+from catchment.events.strict.catchment_facets import CATCHMENT_FACETS, CATCHMENT_LINKS
 from catchment.events.strict.choice import Bag
 from catchment.events.strict.dataset_facets import DATASET_FACETS
 from catchment.events.strict.io_facets import INPUT_FACETS, OUTPUT_FACETS
@@ -13,7 +13,7 @@ from catchment.events.strict.job_facets import JOB_FACETS
 from catchment.events.strict.kinds import Absent, DateTime, Name, Uri, Uuid
 from catchment.events.strict.run_facets import RUN_FACETS
 
-RunFacets = Annotated[object, Bag(RUN_FACETS | CATCHMENT_FACETS, Facet)]
+RunFacets = Annotated[object, Bag(RUN_FACETS | CATCHMENT_FACETS | CATCHMENT_LINKS, Facet)]
 JobFacets = Annotated[object, Bag(JOB_FACETS, DeletableFacet, deletable=True)]
 DatasetFacets = Annotated[object, Bag(DATASET_FACETS, DeletableFacet, deletable=True)]
 InputFacets = Annotated[object, Bag(INPUT_FACETS, Facet)]

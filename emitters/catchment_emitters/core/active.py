@@ -1,0 +1,104 @@
+"""The run that this piece of code is part of, and what it said so far of its data.
+
+Plain runs live in a context variable. An orchestrator has contexts of its own: its emitter is a
+*provider*, which knows whose run is going on here.
+"""
+
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from catchment_emitters.core.events import Dataset, Job, Parent
+from catchment_emitters.core.facets import Bag
+
+DATASETS_MAX = 10_000
+"""Of one run and side; more are left out, and that is said once."""
+
+
+@dataclass(slots=True, eq=False)
+class ActiveRun:
+    """A run that goes on in this process. Several threads may speak for it.
+
+    `parent`: what it is part of; `run_facets`: said of it so far, for its last event.
+    """
+
+    run_id: str
+    job: Job
+    parent: Parent | None = None
+    run_facets: Bag = field(default_factory=dict)
+    _reads: dict[tuple[str, str], Dataset] = field(default_factory=dict)
+    _writes: dict[tuple[str, str], Dataset] = field(default_factory=dict)
+    _lock: Any = field(default_factory=threading.Lock)
+
+    def read(self, dataset: Dataset) -> None:
+        """It reads this; what is said of one dataset twice adds up."""
+        self._add(self._reads, dataset)
+
+    def write(self, dataset: Dataset) -> None:
+        """It writes this."""
+        self._add(self._writes, dataset)
+
+    def _add(self, known: dict[tuple[str, str], Dataset], dataset: Dataset) -> None:
+        with self._lock:
+            before = known.get(dataset.key)
+            if before is not None:
+                known[dataset.key] = before.merged(dataset)
+            elif len(known) < DATASETS_MAX:
+                known[dataset.key] = dataset
+
+    def inputs(self) -> list[Dataset]:
+        """All that it read so far."""
+        with self._lock:
+            return list(self._reads.values())
+
+    def outputs(self) -> list[Dataset]:
+        """All that it wrote so far."""
+        with self._lock:
+            return list(self._writes.values())
+
+    def as_parent(self) -> Parent:
+        """This run, for those that are part of it."""
+        root = self.parent
+        if root is None:
+            return Parent(self.run_id, self.job, self.run_id, self.job)
+        return Parent(self.run_id, self.job, root.root_run_id, root.root_job)
+
+
+Provider = Callable[[], ActiveRun | None]
+
+_current: ContextVar[ActiveRun | None] = ContextVar("catchment_run", default=None)
+_providers: list[Provider] = []
+
+
+def provide(provider: Provider) -> None:
+    """Ask this one, too, whose run is going on; the one added last is asked first."""
+    if provider not in _providers:
+        _providers.insert(0, provider)
+
+
+def active_run() -> ActiveRun | None:
+    """The run that the caller is part of: a plain one that was opened here, else a provider's."""
+    own = _current.get()
+    if own is not None:
+        return own
+    for provider in _providers:
+        found = provider()
+        if found is not None:
+            return found
+    return None
+
+
+def enter(run: ActiveRun | None) -> Any:
+    """From here on the caller is part of this run; the token gives it back to `leave`."""
+    return _current.set(run)
+
+
+def leave(token: Any) -> None:
+    """Undo `enter`."""
+    try:
+        _current.reset(token)
+    except ValueError:
+        # A generator that is closed in another context than it began in.
+        _current.set(None)

@@ -1,0 +1,143 @@
+"""Where code is: file, line and git commit of a function. Looked up once for each function."""
+
+import inspect
+import os
+import subprocess
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from catchment_emitters.core.facets import Facet, facet, source_code
+
+SOURCE_CHARACTERS_MAX = 100_000
+_GIT_SECONDS_MAX = 2.0
+
+
+class Commit(NamedTuple):
+    """A checkout: its root, the commit, whether files differ from it, and where it came from."""
+
+    root: str
+    sha: str
+    dirty: bool
+    repo_url: str | None
+    branch: str | None
+    tag: str | None
+
+
+def location_facet(function: Callable[..., Any]) -> Facet | None:
+    """`sourceCodeLocation`: the file in its repository, the line, and the commit.
+
+    A commit whose files were changed says so in the member `dirty`: the commit alone would lie.
+    """
+    place = _place(_unwrapped(function))
+    if place is None:
+        return None
+    return file_facet(*place)
+
+
+@lru_cache(maxsize=4_096)
+def file_facet(path: str, line: int | None = None) -> Facet:
+    """The same of a file."""
+    commit = commit_of(os.path.dirname(path))
+    mark = f"#L{line}" if line else ""
+    schema = "SourceCodeLocationJobFacet"
+    if commit is None:
+        return facet("1-1-0", schema, type="file", url=Path(path).as_uri() + mark, path=path + mark)
+    inside = os.path.relpath(path, commit.root)
+    said = {
+        "repoUrl": commit.repo_url,
+        "branch": commit.branch,
+        "tag": commit.tag,
+        "dirty": True if commit.dirty else None,
+    }
+    return facet(
+        "1-1-0",
+        schema,
+        type="git",
+        url=_url(commit, inside) + mark,
+        path=inside + mark,
+        version=commit.sha,
+        **{name: value for name, value in said.items() if value is not None},
+    )
+
+
+def source_facet(function: Callable[..., Any]) -> Facet | None:
+    """`sourceCode`: the text of a function."""
+    try:
+        text = inspect.getsource(_unwrapped(function))
+    except (OSError, TypeError):
+        return None
+    return source_code(text[:SOURCE_CHARACTERS_MAX])
+
+
+@lru_cache(maxsize=256)
+def commit_of(directory: str) -> Commit | None:
+    """The checkout that a directory is in. As it was when this process first asked."""
+    root = _git(directory, "rev-parse", "--show-toplevel")
+    sha = root and _git(directory, "rev-parse", "HEAD")
+    if not root or not sha:
+        return None
+    branch = _git(directory, "rev-parse", "--abbrev-ref", "HEAD")
+    return Commit(
+        root=root,
+        sha=sha,
+        dirty=bool(_git(directory, "status", "--porcelain", "--untracked-files=no")),
+        repo_url=without_password(_git(directory, "config", "--get", "remote.origin.url")),
+        branch=branch if branch != "HEAD" else None,
+        tag=_git(directory, "describe", "--tags", "--exact-match") or None,
+    )
+
+
+def without_password(url: str | None) -> str | None:
+    """A URL without who may use it: what stands before the @ is cut."""
+    if not url:
+        return None
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        return url
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _git(directory: str, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", directory, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_GIT_SECONDS_MAX,
+            check=False,
+            # Whatever hook or lock there is: this only looks.
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+        )
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _url(commit: Commit, inside: str) -> str:
+    """A page of the file at this commit, where the host is known to have such pages."""
+    repo = (commit.repo_url or "").removesuffix(".git")
+    if repo.startswith("git@"):
+        repo = "https://" + repo.removeprefix("git@").replace(":", "/", 1)
+    if repo.startswith("https://"):
+        return f"{repo}/blob/{commit.sha}/{inside}"
+    return Path(commit.root, inside).as_uri()
+
+
+def _unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+    try:
+        inner: Callable[..., Any] = inspect.unwrap(function)
+    except ValueError:  # it wraps itself
+        return function
+    return inner
+
+
+@lru_cache(maxsize=4_096)
+def _place(function: Callable[..., Any]) -> tuple[str, int] | None:
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_filename.startswith("<"):
+        return None
+    return os.path.abspath(code.co_filename), code.co_firstlineno

@@ -1,0 +1,111 @@
+"""The way out of this process: events in, bytes appended to the spool. Nothing here ever raises.
+
+One emitter serves a process, made when it is first asked for. A child process after a fork has the
+same one; the spool sees to its own files.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from catchment_emitters.core.events import encode
+from catchment_emitters.core.settings import Settings, read_settings
+
+log = logging.getLogger("catchment_emitters")
+
+
+class Out(Protocol):
+    """Takes events as bytes; never raises and never waits. `catchment_emitters.spool` is one."""
+
+    def append(self, body: bytes) -> None:
+        """One more event."""
+
+    def flush(self, timeout_seconds: float) -> bool:
+        """Wait until all have arrived, for so long; whether they have."""
+
+
+class Emitter:
+    """Takes events, and says once what keeps it from that."""
+
+    def __init__(self, settings: Settings, out: Out | None) -> None:
+        self.settings = settings
+        self._out = out
+        self._said: set[str] = set()
+
+    @property
+    def enabled(self) -> bool:
+        """Whether events go anywhere; if not, nobody needs to put one together."""
+        return self._out is not None
+
+    def emit(self, event: Mapping[str, Any]) -> None:
+        """Send an event, if its job may be heard of."""
+        if self._out is None:
+            return
+        try:
+            job = event.get("job")
+            if job is None or self.settings.policy.of(job["name"]).emit:
+                self._out.append(encode(dict(event)))
+        except Exception as error:
+            self.warn("an event could not be sent", error)
+
+    def flush(self, timeout_seconds: float = 2.0) -> bool:
+        """Wait until all events have arrived, for so long; whether they have."""
+        try:
+            return self._out is None or self._out.flush(timeout_seconds)
+        except Exception as error:
+            self.warn("events could not be sent", error)
+            return False
+
+    def warn(self, what: str, error: BaseException | None = None) -> None:
+        """Say something once, whatever happens again and again."""
+        if what not in self._said:
+            self._said.add(what)
+            why = f": {type(error).__name__}: {error}" if error is not None else ""
+            log.warning("%s%s (said once)", what, why)
+            log.debug("%s", what, exc_info=error)
+
+
+class _Process:
+    emitter: Emitter | None = None
+
+
+_lock = threading.Lock()
+
+
+def emitter() -> Emitter:
+    """That of this process."""
+    known = _Process.emitter
+    if known is None:
+        with _lock:
+            known = _Process.emitter
+            if known is None:
+                known = _Process.emitter = _make()
+    return known
+
+
+def use(other: Emitter | None) -> None:
+    """Take another emitter from here on; None makes a new one by today's settings."""
+    with _lock:
+        _Process.emitter = other
+
+
+def _make() -> Emitter:
+    try:
+        settings = read_settings()
+    except Exception as error:
+        log.warning("settings could not be read, nothing is emitted: %s", error)
+        return Emitter(Settings(disabled=True), None)
+    if settings.disabled:
+        return Emitter(settings, None)
+    if settings.downstream is None:
+        log.warning("OPENLINEAGE_URL is not set: no lineage is emitted")
+        return Emitter(settings, None)
+    try:
+        from catchment_emitters.spool.place import spool_directory
+        from catchment_emitters.spool.spool import Spool
+
+        return Emitter(settings, Spool(spool_directory(), settings.downstream))
+    except Exception as error:
+        log.warning("nothing is emitted: %s: %s", type(error).__name__, error)
+        return Emitter(settings, None)
