@@ -173,6 +173,7 @@ class SegmentReader:
         self._offset = self._stored_offset()
         self._end = self._offset
         self._pending: list[bytes] = []
+        self._starts: list[int] = []
 
     def _line_at(self, offset: int) -> bytes:
         line, newline, _ = os.pread(self._descriptor, _HEADER_BYTES_MAX, offset).partition(b"\n")
@@ -200,18 +201,27 @@ class SegmentReader:
                 break
             size *= 4
         lines = chunk[: max(end, 0)].split(b"\n")[:events_max] if end >= 0 else []
-        self._end += sum(len(line) + 1 for line in lines)
-        self._pending = [line for line in lines if line.strip()]
+        self._pending, self._starts = [], []
+        for line in lines:
+            if line.strip():
+                self._pending.append(line)
+                self._starts.append(self._end)
+            self._end += len(line) + 1
         if lines and not self._pending:
             self.settle([])
             return self.batch(events_max, bytes_max, event_bytes_max)
         return self._pending
 
     def settle(self, retry: list[bytes]) -> None:
-        """What of the batch is still to be sent; when nothing is, the offset moves."""
-        self._pending = retry
-        if not retry and self._end != self._offset:
-            self._offset = self._end
+        """What of the batch is still to be sent; the offset moves up to the first of it."""
+        # What is sent again is a part of the batch in its order, the very same objects.
+        again = {id(event) for event in retry}
+        kept = [n for n, event in enumerate(self._pending) if id(event) in again]
+        self._starts = [self._starts[n] for n in kept]
+        self._pending = [self._pending[n] for n in kept]
+        done = self._starts[0] if kept else self._end
+        if done != self._offset:
+            self._offset = done
             # It costs only repeats if this fails: a full disk, a directory that went.
             with suppress(OSError):
                 write_offset(beside(self.path, OFFSET_SUFFIX), self._offset)

@@ -7,7 +7,9 @@ what it left.
 
 import atexit
 import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -166,6 +168,18 @@ def _at_exit() -> None:
             spool._close_at_exit(deadline)  # noqa: SLF001
         except Exception as error:  # noqa: BLE001 - the exit code is the pipeline's
             warn_once("exit", "Closing the spool failed: %r", error)
+    _keep_exit_code()
+
+
+def _keep_exit_code() -> None:
+    """Let a pipeline that Ctrl-C ended die of SIGINT, as it does without us.
+
+    CPython notes that an interrupt went unhandled, and forgets it as soon as any thread runs code
+    from a string, which imports do (`namedtuple`). Running into one in such code notes it again.
+    """
+    if getattr(sys, "last_type", None) is KeyboardInterrupt and not hasattr(sys, "ps1"):
+        with suppress(KeyboardInterrupt):
+            exec("raise KeyboardInterrupt")
 
 
 _import_held = False

@@ -49,8 +49,8 @@ class Request:
 @dataclass
 class Peer:
     url: str = ""
-    requests: list[Request] = field(default_factory=list)
-    events: list[bytes] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list, repr=False)
+    events: list[bytes] = field(default_factory=list, repr=False)
     """Accepted, in order."""
     script: deque[Reply] = field(default_factory=deque)
     """What to answer next, whatever is asked."""
@@ -135,8 +135,11 @@ def serving(port: int = 0) -> Iterator[Peer]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
-        block_on_close = False
         request_queue_size = 64
+        block_on_close = False
+
+        def handle_error(self, *_arguments: Any) -> None:
+            """A sender that was killed is no error here."""
 
     server = Server(("127.0.0.1", port), Handler)
     peer.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -1,6 +1,7 @@
 """What the spool does with each answer, of a real server that misbehaves."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 
@@ -35,9 +36,7 @@ def test_events_go_in_one_compressed_batch_and_the_segment_is_removed(
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
-def test_a_peer_without_batches_gets_single_posts(
-    peer: Peer, make: MakeSpool, status: int
-) -> None:
+def test_a_peer_without_batches_gets_single_posts(peer: Peer, make: MakeSpool, status: int) -> None:
     peer.decide = lambda path, _: Reply(status) if path == BATCH else None
     spool = make(peer.downstream)
     for n in range(20):
@@ -81,9 +80,7 @@ def test_too_much_at_once_is_sent_in_smaller_batches(peer: Peer, make: MakeSpool
     assert len(refusals) < 20
 
 
-def test_one_poison_event_costs_nobody_else(
-    peer: Peer, make: MakeSpool, tmp_path: Path
-) -> None:
+def test_one_poison_event_costs_nobody_else(peer: Peer, make: MakeSpool, tmp_path: Path) -> None:
     def decide(_path: str, events: list[bytes]) -> Reply | None:
         poisoned = any(json.loads(event)["n"] == 7 for event in events)
         problem = {"title": "Unprocessable", "detail": "no identity"}
@@ -155,16 +152,14 @@ def test_the_circuit_opens_and_closes(peer: Peer, make: MakeSpool) -> None:
     spool.append(numbered(1))
     assert not spool.flush(2)
     times = [request.at for request in peer.requests]
-    gaps = [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+    gaps = [later - sooner for sooner, later in pairwise(times)]
     assert max(gaps[:3]) < 0.4
     assert min(gaps[5:]) > 0.4
     peer.decide = None
     assert spool.flush(2)
 
 
-def test_the_place_is_where_the_official_transport_would_post(
-    peer: Peer, make: MakeSpool
-) -> None:
+def test_the_place_is_where_the_official_transport_would_post(peer: Peer, make: MakeSpool) -> None:
     spool = make(
         {
             "type": "http",
