@@ -3,11 +3,13 @@
     python -m benchmarks.emitters_spool [--events 20000] [--url http://127.0.0.1:8765]
 
 Each case is a process of its own, appending 3 kB events: as fast as it can (a burst), and at a
-steady 500 a second, as a busy pipeline does. `--url` adds a real collector to the cases.
+steady 500 a second, as a busy pipeline does. What the write alone takes stands first.
+`--url` adds a real collector to the cases.
 """
 
 import argparse
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -24,6 +26,7 @@ from uuid import uuid4
 from catchment_emitters.spool.spool import Spool
 
 EVENT_BYTES = 3_000
+ALONE = "write alone"
 STEADY_EVENTS_PER_SECOND = 500
 
 
@@ -46,6 +49,8 @@ def event() -> bytes:
 def append(url: str, directory: str, count: int, pause_seconds: float) -> None:
     """Append and print the distribution of what each call took, in µs."""
     spool = Spool(Path(directory), {"type": "http", "url": url})
+    file = os.open(Path(directory) / "alone", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    call = (lambda body: os.write(file, body)) if url == ALONE else spool.append
     events = [event() for _ in range(count)]
     taken = []
     begun = perf_counter_ns()
@@ -53,7 +58,7 @@ def append(url: str, directory: str, count: int, pause_seconds: float) -> None:
         if pause_seconds:
             sleep(pause_seconds)
         start = perf_counter_ns()
-        spool.append(body)
+        call(body)
         taken.append(perf_counter_ns() - start)
     seconds = (perf_counter_ns() - begun) / 1e9
     taken.sort()
@@ -113,6 +118,7 @@ def main() -> None:
         return
     with ExitStack() as stack:
         cases = {
+            ALONE: ALONE,
             "takes batches": stack.enter_context(peer(0)),
             "slow (4 s)": stack.enter_context(peer(4)),
             "refused": "http://127.0.0.1:9",

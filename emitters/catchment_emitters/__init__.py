@@ -1,17 +1,20 @@
 """Emitters: provenance from pipelines, to any OpenLineage collector.
 
-Importing this costs nothing; what is named here is imported when it is first asked for.
+Importing this costs next to nothing: what is named here is imported when it is first asked for.
 """
 
-from importlib import import_module
-from typing import Any
-
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False  # as type checkers know it; `typing` itself would cost more than all else
+if TYPE_CHECKING:
+    from catchment_emitters.spool.transport import SpoolTransport as SpoolTransport
 
 _LAZY = {"SpoolTransport": "catchment_emitters.spool.transport"}
 
 
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return getattr(import_module(_LAZY[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(_LAZY[name]), name)

@@ -1,6 +1,7 @@
 """`catchment-emitters`: what waits in the spool, ship it, and whether all is well."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "--once", action="store_true", help="one pass; exit code 1 if something is left"
             )
     told = parser.parse_args(arguments)
+    logging.getLogger("catchment_emitters").setLevel(logging.ERROR)  # the commands say it all
     directory = told.dir or spool_directory()
     try:
         return _run(told, directory)

@@ -212,7 +212,7 @@ class HttpSink:
             )
         except Exception as error:
             # Besides those of requests: whatever a token provider raises.
-            raise _Away(f"{type(error).__name__}: {error}"[:_REASON_CHARS_MAX]) from error
+            raise _Away(_root(error)) from error
         status = response.status_code
         if 300 <= status < 400:
             raise _Away(f"{status}: moved to {response.headers.get('Location')}; set that `url`")
@@ -235,6 +235,13 @@ class HttpSink:
     def close(self) -> None:
         """Give back connections."""
         self._session.close()
+
+
+def _root(error: BaseException) -> str:
+    """What went wrong in the end, below all that wrapped it."""
+    while (below := error.__cause__ or error.__context__) is not None:
+        error = below
+    return f"{type(error).__name__}: {error}"[:_REASON_CHARS_MAX]
 
 
 def _said(response: requests.Response) -> str:

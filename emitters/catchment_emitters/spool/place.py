@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 
@@ -41,6 +40,8 @@ def make_directory(directory: Path) -> bool:
 
 
 def _temporary() -> Path:
+    import tempfile  # noqa: PLC0415 - hardly ever needed
+
     # The name is known to all users of the machine, so it counts only if it is ours.
     directory = Path(tempfile.gettempdir()) / f"catchment-emitters-{os.geteuid()}"
     make_directory(directory)

@@ -16,6 +16,9 @@ from catchment_emitters.spool.segment import DEAD_SUFFIX, beside, segments
 from catchment_emitters.spool.store import Own, Store
 from catchment_emitters.spool.warnings_once import warn_once
 
+# What others left is shipped for so long at a time while events of this process come in.
+_ADOPTING_SECONDS = 0.2
+
 
 class Shipper:
     """A daemon thread, started by the first event and asleep while there is none."""
@@ -35,6 +38,7 @@ class Shipper:
         self._hurry = Event()
         self._stop = False
         self._adopt_at = 0.0
+        self._adopting_until = 0.0
         self.adoptions = 0
         self.failures = 0
         self._dead_path = store.directory / f"memory{DEAD_SUFFIX}"
@@ -103,8 +107,11 @@ class Shipper:
         self._hurry.clear()
         self._ship_own()
         if not self._stop and monotonic() >= self._adopt_at:
-            self._orphans.ship(self._stopping, only=self.delivery.place)
+            self._adopting_until = monotonic() + _ADOPTING_SECONDS
+            self._orphans.ship(self._own_wait, only=self.delivery.place)
             self.adoptions += 1
+            if self._own_wait():
+                return  # and go on with what others left right after it
             if not self._hurry.is_set():
                 self._orphans.ship(self._more_urgent)
                 sweep(self._store.directory, self._limits, self._store.drop)
@@ -112,8 +119,12 @@ class Shipper:
             pause = self._limits.adopt_seconds * (1 + crowd / 50)
             self._adopt_at = monotonic() + pause * random.uniform(0.75, 1.25)
 
-    def _stopping(self) -> bool:
-        return self._stop
+    def _own_wait(self) -> bool:
+        """Whether events of this process come first: at once if somebody waits for them."""
+        if self._stop:
+            return True
+        waiting = not self._bell.locked()
+        return waiting and (self._hurry.is_set() or monotonic() > self._adopting_until)
 
     def _more_urgent(self) -> bool:
         """Other places are served only while nobody waits for this one."""

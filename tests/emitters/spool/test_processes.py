@@ -157,5 +157,25 @@ def test_two_drainers_ship_nothing_twice(
     assert sorted(peer.numbers()) == list(range(500))
 
 
+def test_what_others_left_does_not_hold_up_a_flush(peer: Peer, make: MakeSpool) -> None:
+    peer.decide = lambda *_: Reply(503)
+    left = make(peer.downstream)
+    for n in range(200):
+        left.append(numbered(n))
+    left.close(0)
+    while left._shipper.running():
+        sleep(0.01)
+    peer.decide = lambda *_: Reply(204, b"", after_seconds=0.05)
+    spool = make(peer.downstream, batch_events_max=1)
+    spool.append(numbered(1_000))
+    peer.wait_for(5)  # the other's are on their way: 10 s of them
+    spool.append(numbered(1_001))
+    assert spool.flush(2)
+    assert 1_001 in peer.numbers()
+    assert len(peer.events) < 100
+    peer.decide = None
+    peer.wait_for(202)
+
+
 def _threads() -> list[threading.Thread]:
     return threading.enumerate()

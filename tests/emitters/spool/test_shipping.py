@@ -177,7 +177,17 @@ def test_the_place_is_where_the_official_transport_would_post(peer: Peer, make: 
     assert headers["X-Team"] == "data"
 
 
-@pytest.mark.parametrize("kind", ["refused", "black_hole"])
+@pytest.fixture
+def no_tls(peer: Peer) -> str:
+    return peer.url.replace("http:", "https:")
+
+
+@pytest.fixture
+def no_such_host() -> str:
+    return "http://nowhere.invalid"
+
+
+@pytest.mark.parametrize("kind", ["refused", "black_hole", "no_tls", "no_such_host"])
 def test_a_collector_that_is_away_costs_no_time(
     kind: str, make: MakeSpool, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
