@@ -43,7 +43,7 @@ reference: $(STAMP) ## Write the pages of docs/reference/ that follow from the c
 	@$(BIN)/python docs/generate.py
 
 requirements: ## Pin the dependencies anew (needs uv)
-	@for name in run build dev prefect dagster; do \
+	@for name in run build dev prefect dagster examples; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
