@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import duckdb
+import sklearn
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import train_test_split
@@ -23,6 +24,7 @@ from sklearn.model_selection import train_test_split
 from catchment_emitters import lineage
 
 PATIENTS = {1: 300, 2: 569}
+SOURCE = ("scikit-learn", "breast_cancer")
 REGISTRY = ("models", "tumours")
 COLUMNS = {"radius": 0, "area": 3, "concavity": 6, "worst_radius": 20, "benign": 30}
 FEATURES = {
@@ -34,15 +36,14 @@ FEATURES = {
 
 @lineage.job("tumours.extract")
 def extract(home: Path, patients: int) -> None:
-    source = files("sklearn.datasets") / "data" / "breast_cancer.csv"
     raw = home / "raw.csv"
-    with source.open() as text:
+    with (files("sklearn.datasets") / "data" / "breast_cancer.csv").open() as text:
         lines = list(csv.reader(text))[1 : patients + 1]
     with raw.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["patient", *COLUMNS])
         writer.writerows([n, *(line[i] for i in COLUMNS.values())] for n, line in enumerate(lines))
-    lineage.input(str(source), rows=len(lines))
+    lineage.input(SOURCE, version=sklearn.__version__, rows=len(lines))
     lineage.output(raw, rows=len(lines), columns=["patient", *COLUMNS])
 
 
