@@ -71,12 +71,19 @@ def open_run(
             started=started,
             process_id=os.getpid(),
         )
-        if seen.allowed.emit:
-            _begin(out, run, parameters, inputs, outputs)
-        return run
     except Exception as error:
         out.warn("a run could not be followed", error)
         return None
+    try:
+        if seen.allowed.emit:
+            _begin(out, run, parameters, inputs, outputs)
+    except Exception as error:
+        out.warn("the start of a run could not be sent", error)
+    except BaseException as error:
+        # Ctrl+C, just when START may have been sent.
+        close_run(run, error)
+        raise
+    return run
 
 
 def _begin(

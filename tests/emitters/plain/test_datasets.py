@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 
 from catchment_emitters import lineage
+from catchment_emitters.core import active
+from catchment_emitters.core.active import ActiveRun
+from catchment_emitters.core.events import Dataset, Job
+from catchment_emitters.core.ids import new_run_id
 from catchment_emitters.plain import digest as digests
 from tests.emitters.engines import ROOT, engine_python
 from tests.emitters.plain.conftest import Told
@@ -248,3 +252,34 @@ def test_a_frame_is_no_place(told: Told, caplog: pytest.LogCaptureFixture) -> No
     assert told.last()["outputs"] == []
     assert "give (engine, table), or a path" in caplog.text
     assert "pandas" not in sys.modules
+
+
+def test_it_speaks_of_the_run_of_an_orchestrator(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = ActiveRun(new_run_id(), Job("prefect", "flow.task"))
+    monkeypatch.setattr(active, "_providers", [])
+    active.provide(lambda: task)
+    file = tmp_path / "out"
+    file.write_bytes(b"old")
+    lineage.input(("db", "t"), version=1)
+    lineage.output(file)
+    lineage.model(("models", "m"), parameters={"depth": 3}, version=2)
+    file.write_bytes(b"new")
+    assert [one.key for one in task.inputs()] == [("db", "t")]
+    found = [one.facets["version"]["datasetVersion"] for one in task.outputs()]
+    assert found == [sha256(b"new"), "2"]
+    (parameter,) = task.run_facets["executionParameters"]["parameters"]
+    assert parameter == {"key": "depth", "value": "3"}
+    with lineage.run("part"):
+        pass
+    assert told.last()["run"]["facets"]["parent"]["run"]["runId"] == task.run_id
+
+
+def test_a_version_that_cannot_be_told_costs_no_dataset() -> None:
+    def broken(completed: bool) -> None:
+        raise OSError(completed)
+
+    run = ActiveRun(new_run_id(), Job("a", "b"))
+    run.write(Dataset("db", "t"), broken)
+    assert run.outputs() == [Dataset("db", "t")]
