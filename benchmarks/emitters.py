@@ -2,9 +2,9 @@
 
     python -m benchmarks.emitters [--calls 5000] [--only plain]
 
-Events go into a spool whose collector is not there, as in an outage; where there is no spool, to
-the end of a file. Nothing is taken off: a decorated call is its function, two events and all. The
-last figure is the p99 of processor time: what is left on a machine that others use, too.
+Events go into a spool whose collector is not there, as in an outage. Nothing is taken off: a
+decorated call is its function, two events and all. The last figure is the p99 of processor time:
+what is left on a machine that others use, too.
 """
 
 import argparse
@@ -16,38 +16,16 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from catchment_emitters import lineage
 from catchment_emitters.core import emitter
-from catchment_emitters.core.emitter import Emitter, Out
+from catchment_emitters.core.emitter import Emitter
 from catchment_emitters.core.settings import Settings
 from catchment_emitters.plain.digest import DIGEST_BYTES_MAX
+from catchment_emitters.spool.spool import Spool
 
 NOBODY = {"type": "http", "url": "http://127.0.0.1:1"}
-
-
-class AppendedFile:
-    """The least that a way out does: one write for each event."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-
-    def append(self, body: bytes) -> None:
-        os.write(self._file, body + b"\n")
-
-    def flush(self, timeout_seconds: float) -> bool:
-        return timeout_seconds >= 0
-
-
-def way_out(directory: Path) -> Out:
-    """The spool, if there is one."""
-    if find_spec("catchment_emitters.spool") is None:
-        return AppendedFile(directory / "events.ndjson")
-    spool: Out = import_module("catchment_emitters.spool.spool").Spool(directory / "spool", NOBODY)
-    return spool
 
 
 Times = list[tuple[float, float]]
@@ -144,9 +122,8 @@ def main() -> None:
     logging.getLogger("catchment_emitters").setLevel(logging.ERROR)
     for name in given.only or PARTS:
         with tempfile.TemporaryDirectory() as place:
-            out = way_out(Path(place))
-            emitter.use(Emitter(Settings(), out))
-            print(f"{name} ({type(out).__name__}):")
+            emitter.use(Emitter(Settings(), Spool(Path(place) / "spool", NOBODY)))
+            print(f"{name}:")
             for what, found in PARTS[name](Path(place), given.calls):
                 print(_row(what, found), flush=True)
 

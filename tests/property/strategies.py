@@ -162,6 +162,8 @@ def _element(draw: st.DrawFn, side: str) -> Json:
         facets["columnLineage"] = draw(_column_lineage())
     if draw(st.integers(0, 3)) == 0:
         facets["dataQualityMetrics"] = _facet(rowCount=draw(st.integers(0, 2)))
+    if draw(st.integers(0, 3)) == 0:
+        facets["version"] = _facet(datasetVersion=draw(st.sampled_from(["v1", "v2"])))
     element = _named(draw(_dataset), facets=facets)
     if side == "inputs" and draw(st.integers(0, 3)) == 0:
         tested = {"assertion": "not_null", "success": draw(st.booleans())}

@@ -68,7 +68,7 @@ def _event(draw: st.DrawFn) -> Json:
 
 
 @st.composite
-def _worlds(draw: st.DrawFn) -> list[Json]:
+def worlds(draw: st.DrawFn) -> list[Json]:
     """Few instants, seconds apart, so that some reads are skewed."""
     events = draw(st.lists(_event(), min_size=1, max_size=12))
     for event in events:
@@ -158,7 +158,7 @@ async def _check(database_url: str, events: list[Json], seed: int) -> None:
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(events=_worlds(), seed=st.integers(0, 2**32 - 1))
+@given(events=worlds(), seed=st.integers(0, 2**32 - 1))
 def test_provenance_is_that_of_the_model_in_any_order(
     database_url: str, events: list[Json], seed: int
 ) -> None:

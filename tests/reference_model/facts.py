@@ -173,6 +173,9 @@ def edges_of_event(event: Json) -> Iterator[tuple[Name, Name, str, str]]:
     for side, direction in (("inputs", "i"), ("outputs", "o")):
         for dataset in event.get(side, []):
             yield job, name_of(dataset), direction, "declared" if declared else "named"
+    for output in event.get("outputs", []):
+        for old in previous_names(name_of(output), output.get("facets", {})):
+            yield job, old, "i", "declared" if declared else "column"
     for _, source, _ in mentioned_columns(event):
         yield job, source, "i", "declared" if declared else "column"
     facet = lineage_facet(event)
@@ -215,6 +218,15 @@ def symlinks_named(event: Json) -> Iterator[tuple[Name, Name, bool]]:
         facet = element.get("facets", {}).get("symlinks", {})
         for identifier in facet.get("identifiers", ()):
             yield name_of(element), name_of(identifier), identifier.get("type") == "TABLE"
+
+
+def previous_names(name: Name, facets: Json) -> list[Name]:
+    """What a RENAME among an output's facets says that it was made of: what it was before."""
+    change = facets.get("lifecycleStateChange", {})
+    if change.get("lifecycleStateChange") != "RENAME" or "previousIdentifier" not in change:
+        return []
+    old = name_of(change["previousIdentifier"])
+    return [old] if old != name else []
 
 
 def renamed_from(event: Json) -> Iterator[Name]:

@@ -20,6 +20,7 @@ from tests.reference_model.facts import (
     lineage_facet,
     name_of,
     parents,
+    previous_names,
     run_bytes,
     time_of,
 )
@@ -270,13 +271,13 @@ def add_explicit(io_set: IoSet, event: Json) -> None:
 
 
 def add_columns(io_set: IoSet, output: Name, facets: Facets) -> None:
-    """The pairs of an output's winning columnLineage, unless a lineage entry targets it."""
+    """The pairs of an output's winning columnLineage and RENAME, unless an entry targets it."""
     targets = {target for target, direction in io_set.boundary if direction == "o"}
-    if output in targets or "columnLineage" not in facets:
+    if output in targets:
         return
-    io_set.by_column |= {
-        (output, source) for _, source, _ in column_pairs(output, facets["columnLineage"])
-    }
+    io_set.by_column |= {(output, old) for old in previous_names(output, facets)}
+    columns = facets.get("columnLineage", {"_deleted": True})
+    io_set.by_column |= {(output, source) for _, source, _ in column_pairs(output, columns)}
 
 
 def facets_of_newest(

@@ -10,7 +10,8 @@ from catchment.api import models, provenance_models
 from catchment.api.aliases import dataset_facets
 from catchment.api.asking import AsOf, GraphLimit, NodeName, NodeNamespace, answer
 from catchment.api.cutting import Bounds
-from catchment.api.provenance_focus import Asked, Finder
+from catchment.api.known_at import KnownAt, Past, known_header
+from catchment.api.provenance_focus import Asked, Finder, may_mean
 from catchment.api.provenance_graph import Graph
 from catchment.api.provenance_shapes import Json, edge_json, run_node, version_node
 from catchment.api.provenance_walk import Walk
@@ -41,7 +42,7 @@ _Kind = Annotated[
 _VersionName = Annotated[str | None, Query(description="Of a dataset; its latest if absent.")]
 
 
-def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
+def build_router(past: Past, *, graph_nodes_max: int) -> APIRouter:
     """The route. No answer has more than `graph_nodes_max` nodes."""
     router = APIRouter(prefix="/api/v1", tags=["provenance"], responses=models.PROBLEMS)
 
@@ -56,6 +57,7 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         direction: Literal["upstream", "downstream"] = "upstream",
         depth: _Depth = 20,
         as_of: AsOf = None,
+        known_at: KnownAt = None,
         limit: GraphLimit = None,
     ) -> Response:
         """Which runs made it, from which code and versions of which data; or what became of it.
@@ -66,16 +68,21 @@ def build_router(questions: Questions, *, graph_nodes_max: int) -> APIRouter:
         more than `limit` nodes is cut, nearest first, never within a run; then `truncated` is true
         and `frontier` names the nodes to go on from. Downstream `truncated` may also say that a
         version has more readers than are looked at. `asOf`: only runs begun by then, in the state
-        they had.
+        they had. `knownAt`: what was answered when that entry was the last of the log.
         """
         as_of_us = read_as_of(as_of)
         sight = sight_of(request, as_of_us)
         asked = Asked(node_id, kind, namespace, name, version)
-        focus = await Finder(questions, sight, as_of_us).find(asked)
-        bounds = Bounds(min(limit or graph_nodes_max, graph_nodes_max), graph_nodes_max)
-        walk = Walk(questions, sight, as_of_us, bounds)
-        graph = await walk.graph(focus, upstream=direction == "upstream", depth=depth)
-        return answer(await _Answer(questions, sight, as_of_us).of(walk, graph))
+        upstream = direction == "upstream"
+        seq = await past.seq(known_at)
+        may = may_mean(asked)
+        async with past.of_provenance(seq, sight, may, upstream=upstream, depth=depth) as known:
+            focus = await Finder(known, sight, as_of_us).find(asked)
+            bounds = Bounds(min(limit or graph_nodes_max, graph_nodes_max), graph_nodes_max)
+            walk = Walk(known, sight, as_of_us, bounds)
+            graph = await walk.graph(focus, upstream=upstream, depth=depth)
+            shown = await _Answer(known, sight, as_of_us).of(walk, graph)
+        return answer(shown | {"knownAt": seq}, known_header(seq))
 
     return router
 
@@ -112,7 +119,7 @@ class _Answer:
         ]
         runs = [run_node(seen[row_id], self._as_of_us) for row_id in graph.runs]
         edges = sorted(
-            [edge_json(edge) for edge in graph.edges.values()],
+            [edge_json(edge, seen[edge.run.id]) for edge in graph.edges.values()],
             key=lambda edge: (edge["origin"], edge["destination"]),
         )
         return {

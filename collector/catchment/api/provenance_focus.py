@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from catchment.api.aliases import all_names
+from catchment.api.known_at import MayMean
 from catchment.api.nodes import find_node
 from catchment.api.provenance_graph import Version
 from catchment.api.runs import find_run
@@ -78,17 +79,8 @@ class Finder:
         return whole
 
     async def _by_id(self, node_id: str, rest: str) -> Version | RunRow:
-        """Every split at a colon, and at a `#` or none, is tried against what is known."""
-        marks = [n for n, character in enumerate(rest) if character == "#"]
-        colons = [n for n, character in enumerate(rest) if character == ":"]
-        if max(len(marks), len(colons)) > _MARKS_MAX:
-            raise _bad(f"more than {_MARKS_MAX} colons or #: say kind, namespace, name and version")
-        splits = [
-            (rest[:colon], rest[colon + 1 : mark], rest[mark + 1 :] if mark < len(rest) else None)
-            for colon in colons
-            for mark in (*marks, len(rest))
-            if 0 < colon < mark - 1
-        ]
+        """What fits of all that the id could mean."""
+        splits = _splits(rest)
         names = {split[:2] for split in splits}
         nodes = await self._questions.names.find(False, sorted(names))
         known = {(one.namespace, one.name): one for one in nodes if self._sight.shows(one)}
@@ -135,6 +127,36 @@ class Finder:
         [bound] = await self._questions.bindings.of_reads([read])
         known = bound.seen_by(self._sight.sees)
         return Version(known.written, known.version)
+
+
+def may_mean(asked: Asked) -> MayMean:
+    """The run that could be meant, and the datasets: all ways to read a node id.
+
+    Raises:
+        BadQuestion: a node id with too many marks.
+    """
+    kind, _, rest = (asked.node_id or "").partition(":")
+    if asked.node_id is not None:
+        names = {split[:2] for split in _splits(rest)} if kind == "dataset" else set()
+        return MayMean(rest if kind == "run" else None, sorted(names))
+    if asked.kind == "run":
+        return MayMean(asked.name, [])
+    name = asked.name
+    return MayMean(None, [(asked.namespace or "", name)] if name is not None else [])
+
+
+def _splits(rest: str) -> list[tuple[str, str, str | None]]:
+    """Every way to read namespace, name and version: split at a colon, and at a `#` or none."""
+    marks = [n for n, character in enumerate(rest) if character == "#"]
+    colons = [n for n, character in enumerate(rest) if character == ":"]
+    if max(len(marks), len(colons)) > _MARKS_MAX:
+        raise _bad(f"more than {_MARKS_MAX} colons or #: say kind, namespace, name and version")
+    return [
+        (rest[:colon], rest[colon + 1 : mark], rest[mark + 1 :] if mark < len(rest) else None)
+        for colon in colons
+        for mark in (*marks, len(rest))
+        if 0 < colon < mark - 1
+    ]
 
 
 def _several(found: list[Version]) -> BadQuestion:

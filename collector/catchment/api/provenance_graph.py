@@ -40,11 +40,15 @@ class Version(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A run reads a version, or (`reads` false, no `binding`) writes it."""
+    """A run reads a version, or (`reads` false, no `binding`) writes it.
+
+    `named`: the key of the name by which the run knows the dataset; of several the smallest.
+    """
 
     run: RunRow
     version: Version
     reads: bool
+    named: bytes
     basis: str
     binding: str | None = None
     skew: bool = False
@@ -52,6 +56,7 @@ class Edge(NamedTuple):
     def joined(self, other: "Edge") -> "Edge":
         """One edge for two names by which a run read a version: the strongest that they say."""
         return self._replace(
+            named=min(self.named, other.named),
             basis=min(self.basis, other.basis, key=BASES.index),
             binding=min(self.binding, other.binding, key=_KINDS.index),
             skew=self.skew or other.skew,

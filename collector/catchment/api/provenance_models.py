@@ -48,7 +48,7 @@ class RunData(Answer):
 
 
 class Statistics(Answer):
-    """How much it holds, as its writer says, else as its first reader of the answer does."""
+    """How much it is: of a version as its writer says, else its first reader of the answer."""
 
     row_count: Count | None
     size: Count | None
@@ -96,6 +96,7 @@ class ProvenanceEdge(Answer):
 
     Of a read, `binding` says how it is known which version was read, and `skew` that another
     version was confirmed while the run may have opened it; a write has null and false.
+    `statistics`: how much was read or written; `subset`: which part of it, as its facet says.
     """
 
     origin: str
@@ -103,18 +104,22 @@ class ProvenanceEdge(Answer):
     basis: Basis
     binding: Bound | None
     skew: bool
+    statistics: Statistics | None
+    subset: dict[str, Any] | None
 
 
 class Provenance(Answer):
     """Versions and runs, each nearest first; the first node is what was asked for.
 
-    `frontier`: node ids to go on from if it was cut.
+    `frontier`: node ids to go on from if it was cut. `knownAt`: the entry of the log that was the
+    last, where it was asked what was known; else null.
     """
 
     nodes: list[RunNode | VersionNode]
     edges: list[ProvenanceEdge]
     truncated: bool
     frontier: list[str]
+    known_at: Count | None
 
 
 class ModelSummary(Identity):

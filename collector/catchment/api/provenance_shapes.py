@@ -112,17 +112,31 @@ def _statistics(facet: Facet | None) -> Json | None:
     return {name: _count(members.get(name)) for name in _STATISTICS}
 
 
+def _condition(facet: Facet | None) -> object:
+    """Which part of it: a condition, as it was sent."""
+    members = view(facet) if facet else {}
+    return members.get("inputCondition") or members.get("outputCondition")
+
+
 def _count(value: object) -> int | None:
     return value if type(value) is int and 0 <= value < 2**63 else None
 
 
-def edge_json(edge: Edge) -> Json:
-    """An edge; only a read has a binding."""
+def edge_json(edge: Edge, run: RunRow) -> Json:
+    """An edge; only a read has a binding. `run`: the row as the caller sees it."""
     origin, destination = edge.ends
+    assert run.resolved is not None
+    sights = run.resolved.reads if edge.reads else run.resolved.writes
+    sight = sights.get(edge.named)
+    facets = shapes.sight_facets(sight) if sight else {}
     return {
         "origin": origin,
         "destination": destination,
         "basis": edge.basis,
         "binding": edge.binding,
         "skew": edge.skew,
+        "statistics": _statistics(
+            facets.get("inputStatistics" if edge.reads else "outputStatistics")
+        ),
+        "subset": _condition(facets.get("subset")),
     }

@@ -179,7 +179,8 @@ class Walk:
             known = bound.seen_by(self._sight.sees)
             version = Version(known.written, known.version)
             skew = n in skewed and known is bound
-            edges[place].append(Edge(run, version, True, basis, known.kind, skew))
+            edge = Edge(run, version, True, read.dataset.key, basis, known.kind, skew)
+            edges[place].append(edge)
         return edges
 
     def _reads(self, run: RunRow, keys: Iterable[bytes]) -> list[tuple[Read, int]]:
@@ -208,7 +209,8 @@ class Walk:
         ]
 
     def _write(self, run: RunRow, version: Version) -> Edge:
-        return Edge(run, version, False, basis_of(_resolved(run), version.dataset.key, "o"))
+        key = version.dataset.key
+        return Edge(run, version, False, key, basis_of(_resolved(run), key, "o"))
 
     def _seen(self, run: RunRow, keys: Iterable[bytes]) -> list[Node]:
         nodes = [run.datasets[key] for key in keys]

@@ -24,6 +24,7 @@ from catchment.api import (
     tags,
     versions,
 )
+from catchment.api.known_at import Past
 from catchment.api.min_seq import wait_for_min_seq
 from catchment.api.writes import routes as writes
 from catchment.api.writes.recorder import Read, Recorder
@@ -31,17 +32,17 @@ from catchment.pipeline import Pipeline
 from catchment.postgres.read import Questions
 
 
-def build_routes(questions: Questions, *, graph_nodes_max: int) -> list[BaseRoute]:
+def build_routes(questions: Questions, past: Past, *, graph_nodes_max: int) -> list[BaseRoute]:
     """Every question of this room; no graph has more than `graph_nodes_max` nodes."""
     routers = (
         catalog.build_router(questions),
         sources.build_router(questions),
-        runs.build_router(questions),
-        versions.build_router(questions),
+        runs.build_router(questions, past),
+        versions.build_router(questions, past),
         runlineage.build_router(questions),
         lineage.build_router(questions, graph_nodes_max=graph_nodes_max),
         columns.build_router(questions, graph_nodes_max=graph_nodes_max),
-        provenance.build_router(questions, graph_nodes_max=graph_nodes_max),
+        provenance.build_router(past, graph_nodes_max=graph_nodes_max),
         registry.build_router(questions),
         stats.build_router(questions),
         events_lineage.build_router(questions),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from catchment.api import models, shapes, version_models
 from catchment.api.asking import AsOf, Limit, Offset, answer
+from catchment.api.known_at import KnownAt, Past, known_header
 from catchment.api.nodes import find_node
 from catchment.api.sight import Sight, sight_of
 from catchment.api.times import read_as_of
@@ -33,7 +34,7 @@ _OF_DATASETS = {
 }
 
 
-def build_router(questions: Questions) -> APIRouter:
+def build_router(questions: Questions, past: Past) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/api/v1", tags=["runs"], responses=models.PROBLEMS)
     names, details = questions.names, questions.details
@@ -49,10 +50,16 @@ def build_router(questions: Questions) -> APIRouter:
         return answer(shapes.page("runs", [shapes.run(sight.run(row)) for row in rows], total))
 
     @router.get("/jobs/runs/{run:name}", response_model=models.Run)
-    async def one_run(request: Request, run: str, as_of: AsOf = None) -> Response:
+    async def one_run(
+        request: Request, run: str, as_of: AsOf = None, known_at: KnownAt = None
+    ) -> Response:
         """One run, by its id as it was sent."""
         sight = sight_of(request)
-        return answer(shapes.run(await find_run(details, run, sight), read_as_of(as_of)))
+        as_of_us = read_as_of(as_of)
+        seq = await past.seq(known_at)
+        async with past.of_run(seq, run) as known:
+            row = await find_run(known.details, run, sight)
+        return answer(shapes.run(row, as_of_us), known_header(seq))
 
     @router.get(
         "/jobs/runs/{run:name}/facets",

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from catchment.api import models, shapes, version_models
 from catchment.api.aliases import all_names
 from catchment.api.asking import Limit, Offset, answer
+from catchment.api.known_at import KnownAt, Past, known_header
 from catchment.api.nodes import find_node
 from catchment.api.sight import Sight, sight_of
 from catchment.api.times import iso
@@ -25,20 +26,23 @@ _OF_DATASET = "/namespaces/{namespace:name}/datasets/{dataset:name}/versions"
 _OF_JOB = "/namespaces/{namespace:name}/jobs/{job:name}/versions"
 
 
-def build_router(questions: Questions) -> APIRouter:
+def build_router(questions: Questions, past: Past) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/api/v1", tags=["versions"], responses=models.PROBLEMS)
-    _add_datasets(router, questions)
+    _add_datasets(router, past)
     _add_jobs(router, questions)
     return router
 
 
-def _add_datasets(router: APIRouter, questions: Questions) -> None:
-    names, versions = questions.names, questions.versions
-
+def _add_datasets(router: APIRouter, past: Past) -> None:
     @router.get(_OF_DATASET, response_model=version_models.WrittenVersions)
     async def versions_of_dataset(
-        request: Request, namespace: str, dataset: str, limit: Limit = 100, offset: Offset = 0
+        request: Request,
+        namespace: str,
+        dataset: str,
+        limit: Limit = 100,
+        offset: Offset = 0,
+        known_at: KnownAt = None,
     ) -> Response:
         """The versions of a dataset, the one written last first; unconfirmed ones are marked.
 
@@ -47,27 +51,36 @@ def _add_datasets(router: APIRouter, questions: Questions) -> None:
         is false, and the last page is the one that is not full.
         """
         sight = sight_of(request)
-        node = await find_node(names, None, "dataset", namespace, dataset, shows=sight.shows)
-        named = await all_names(questions, sight, node)
-        rows, total, exact = await versions.of_dataset(named, limit, offset)
+        seq = await past.seq(known_at)
+        async with past.of_dataset(seq, sight, namespace, dataset) as known:
+            node = await find_node(
+                known.names, None, "dataset", namespace, dataset, shows=sight.shows
+            )
+            named = await all_names(known, sight, node)
+            rows, total, exact = await known.versions.of_dataset(named, limit, offset)
         page = [_dataset_version(row, sight) for row in rows]
-        return answer({"versions": page, "totalCount": total, "totalCountExact": exact})
+        shown = {"versions": page, "totalCount": total, "totalCountExact": exact}
+        return answer(shown, known_header(seq))
 
     @router.get(_OF_DATASET + "/{version:name}", response_model=version_models.WrittenVersion)
     async def version_of_dataset(
-        request: Request, namespace: str, dataset: str, version: str
+        request: Request, namespace: str, dataset: str, version: str, known_at: KnownAt = None
     ) -> Response:
         """One version, written under any name of the dataset.
 
         By the name that its writer gave it, else by its id.
         """
         sight = sight_of(request)
-        node = await find_node(names, None, "dataset", namespace, dataset, shows=sight.shows)
-        named = await all_names(questions, sight, node)
-        row = await versions.one_of_dataset(named, version, _uuid(version))
+        seq = await past.seq(known_at)
+        async with past.of_dataset(seq, sight, namespace, dataset) as known:
+            node = await find_node(
+                known.names, None, "dataset", namespace, dataset, shows=sight.shows
+            )
+            named = await all_names(known, sight, node)
+            row = await known.versions.one_of_dataset(named, version, _uuid(version))
         if row is None:
             raise Unknown(f"No run was seen to write a version {version!r} of {dataset!r}.")
-        return answer(_dataset_version(row, sight))
+        return answer(_dataset_version(row, sight), known_header(seq))
 
 
 def _add_jobs(router: APIRouter, questions: Questions) -> None:

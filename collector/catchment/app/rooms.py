@@ -13,6 +13,7 @@ from catchment.lineage.ports import Source
 from catchment.pipeline import Pipeline
 from catchment.postgres.connect import open_read_pool, open_write_pool
 from catchment.postgres.keys import find_key
+from catchment.postgres.scratch import Scratch, open_scratch
 from catchment.postgres.write import PostgresWriter
 from catchment.receivers.intake import Intake
 from catchment.settings import Settings
@@ -62,6 +63,16 @@ async def reading(settings: Settings, dsn: str) -> AsyncIterator[Any]:
         yield pool
     finally:
         pool.terminate()
+
+
+@asynccontextmanager
+async def remembering(settings: Settings, dsn: str) -> AsyncIterator[Scratch]:
+    """Where graphs of the past are made: not on a replica, which has no temporary tables."""
+    scratch = await open_scratch(dsn, statement_timeout_ms=settings.statement_timeout_ms)
+    try:
+        yield scratch
+    finally:
+        scratch.close()
 
 
 def _watch(pool: Any, name: metrics.Pool) -> None:

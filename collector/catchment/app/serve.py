@@ -14,15 +14,18 @@ from starlette.types import ASGIApp
 
 from catchment import __version__
 from catchment.access.hosts import Hosts
+from catchment.api.known_at import Past
 from catchment.api.routes import build_routes, build_writes
 from catchment.app import health, pages
 from catchment.app.database import database, make_ready
 from catchment.app.listen import Server, Stop, take_address, url_of
-from catchment.app.rooms import new_intake, new_key_ring, reading, writing
+from catchment.app.rooms import new_intake, new_key_ring, reading, remembering, writing
 from catchment.app.web import build_web
 from catchment.lineage.ports import Source
 from catchment.postgres.health import ping
+from catchment.postgres.known import Knowledge
 from catchment.postgres.read import Questions
+from catchment.postgres.scratch import Scratch
 from catchment.receivers import http
 from catchment.receivers.body import BodyReader, InFlight
 from catchment.receivers.inflate import InflateBounds
@@ -64,13 +67,14 @@ async def serve_on(
     async with AsyncExitStack() as stack:
         pipeline = await stack.enter_async_context(writing(settings, dsn))
         pool = await stack.enter_async_context(reading(settings, dsn))
+        scratch = await stack.enter_async_context(remembering(settings, dsn))
         intake = new_intake(settings, Source.HTTP)
         stack.callback(intake.close)
         bodies = _bodies(settings)
         stack.callback(bodies.close)
         parts = http.Parts(pipeline, intake, bodies, InFlight(settings.in_flight_bytes_max))
         server = Server(
-            _web(settings, parts, pool, health.Readiness(partial(ping, pool))),
+            _web(settings, parts, pool, scratch, health.Readiness(partial(ping, pool))),
             stop_seconds_max=settings.stop_seconds_max - 1,
             on_ready=lambda: announce(url_of(taken)),
         )
@@ -88,14 +92,21 @@ def _bodies(settings: Settings) -> BodyReader:
     return BodyReader(bounds, body_seconds_max=settings.body_seconds_max)
 
 
-def _web(settings: Settings, parts: http.Parts, pool: Any, readiness: health.Readiness) -> ASGIApp:
+def _web(
+    settings: Settings,
+    parts: http.Parts,
+    pool: Any,
+    scratch: Scratch,
+    readiness: health.Readiness,
+) -> ASGIApp:
     doors = http.routes(
         parts,
         batch_events_max=settings.batch_events_max,
         failed_events_max=settings.failed_events_max,
     )
     questions = Questions(pool)
-    routes = build_routes(questions, graph_nodes_max=settings.graph_nodes_max)
+    past = Past(questions, Knowledge(pool, settings.known_at_events_max), scratch)
+    routes = build_routes(questions, past, graph_nodes_max=settings.graph_nodes_max)
     writes = build_writes(questions, parts.pipeline, parts.intake.read)
     return build_web(
         hosts=Hosts(settings.host, settings.hosts_allowed, settings.origins_allowed),

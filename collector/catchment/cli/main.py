@@ -182,12 +182,16 @@ def provenance(
     direction: Annotated[str, typer.Option(help="upstream or downstream.")] = "upstream",
     depth: Annotated[int, typer.Option(help="How many runs on the way.", min=0)] = 20,
     as_of: Annotated[str | None, typer.Option(help="As it was at this time (RFC 3339).")] = None,
+    known_at: Annotated[
+        str | None,
+        typer.Option(help="As it was known at this entry of the log, or this time (RFC 3339)."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Draw which runs made a version, from which code and versions of which data."""
     from catchment.cli.provenance import run_provenance  # noqa: PLC0415
 
-    run_provenance(node, direction, depth, as_of, as_json=as_json)
+    run_provenance(node, direction, depth, as_of, known_at, as_json=as_json)
 
 
 @app.command()

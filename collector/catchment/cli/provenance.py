@@ -18,12 +18,19 @@ Json = Mapping[str, Any]
 
 
 def run_provenance(
-    node: str, direction: str, depth: int, as_of: str | None, *, as_json: bool
+    node: str,
+    direction: str,
+    depth: int,
+    as_of: str | None,
+    known_at: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Ask and draw."""
     if direction not in TITLES:
         raise typer.BadParameter(f"direction is one of {', '.join(TITLES)}.")
-    asked = {"nodeId": node, "direction": direction, "depth": depth, "asOf": as_of}
+    asked = {"nodeId": node, "direction": direction, "depth": depth}
+    asked |= {"asOf": as_of, "knownAt": known_at}
     found = ask_json("/api/v1/provenance", asked)
     if as_json:
         answer_json(found)

@@ -15,6 +15,7 @@ from catchment.lineage.aliases import Claim, claims_of, name_before
 from catchment.lineage.bags import EMPTY, Bag, bag_of, shared_bag, undeleted
 from catchment.lineage.columns import mentioned_by_columns
 from catchment.lineage.explicit import links_in_lineage, mentioned_by_lineage, readable_lineage
+from catchment.lineage.iosets import SAYS_SOURCES
 from catchment.lineage.keys import Name, dataset_name, job_name
 from catchment.lineage.links import Link
 from catchment.lineage.parents import NamedRun, named_runs
@@ -51,9 +52,9 @@ class DatasetAssertion:
     """A dataset as one event shows it in one direction ("in", "out", or "about").
 
     `slow` have history, `own` belong to this read or write, `io` are its input- or outputFacets.
-    `mentions` are the datasets that the column lineage of an output names, `source` is where the
-    dataset lies by its own word, `claims` are other names that it says it has, `before` is what it
-    says it was called before it was renamed.
+    `mentions` are the datasets that an output says it was made of (column lineage, a RENAME),
+    `source` is where the dataset lies by its own word, `claims` are other names that it says it
+    has, `before` is what it says it was called before it was renamed.
     """
 
     name: Name
@@ -103,7 +104,7 @@ def build_dataset(element: DatasetElement, direction: str) -> DatasetAssertion:
         slow=shared_bag(slow),
         own=bag_of(own),
         io=EMPTY,
-        mentions=_mentions(slow) if direction == "out" else (),
+        mentions=_mentions(name, _of_sources(element)) if direction == "out" else (),
         source=source_of(name, slow),
         claims=claims_of(name, slow),
         before=name_before(name, own),
@@ -122,9 +123,14 @@ ReadEvent = Event[RunAssertion, JobAssertion, DatasetAssertion]
 """An event with what it asserts."""
 
 
+def _of_sources(element: DatasetElement) -> tuple[Facet, ...]:
+    return tuple([facet for facet in element.facets if facet.name in SAYS_SOURCES])
+
+
 @lru_cache(maxsize=65_536)
-def _mentions(facets: tuple[Facet, ...]) -> tuple[Name, ...]:
-    mentioned: dict[bytes, Name] = {}
+def _mentions(dataset: Name, facets: tuple[Facet, ...]) -> tuple[Name, ...]:
+    before = name_before(dataset, facets)
+    mentioned = {before.key: before} if before else {}
     for facet in facets:
         if facet.name == "columnLineage" and not facet.deleted:
             mentioned.update((name.key, name) for name in mentioned_by_columns(facet))

@@ -4,11 +4,14 @@ Content-addressed: however many runs do the same, it is one io-set. Keys only, i
 that the hash depends on nothing but what was read and written.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from catchment.events.facets.lifecycle import read_change
 from catchment.events.model import Facet
+from catchment.lineage.aliases import renamed_from
 from catchment.lineage.columns import ColumnSet, column_sets
 from catchment.lineage.explicit import explicit_pairs
 from catchment.lineage.keys import digest
@@ -16,9 +19,16 @@ from catchment.lineage.keys import digest
 EXPLICIT = 1
 COLUMN = 2
 
+COLUMN_LINEAGE = "columnLineage"
+SAYS_SOURCES = frozenset({COLUMN_LINEAGE, "lifecycleStateChange"})
+"""Facets of an output that say what it was made of: a RENAME, of what it was before."""
+
 
 class Pair(NamedTuple):
-    """Data flows from `source` to `output`, as a facet states. basis: EXPLICIT or COLUMN."""
+    """Data flows from `source` to `output`, as a facet states. basis: EXPLICIT, or COLUMN.
+
+    What a RENAME states is a pair of basis COLUMN, without columns.
+    """
 
     output: bytes
     source: bytes
@@ -59,11 +69,11 @@ def io_set(
     job: bytes,
     inputs: frozenset[bytes],
     outputs: frozenset[bytes],
-    columns: frozenset[tuple[bytes, Facet]],
+    made_of: frozenset[tuple[bytes, Facet]],
     lineage: frozenset[Facet],
     elsewhere: frozenset[tuple[bytes, Facet]] = frozenset(),
 ) -> IoSet:
-    """The io-set of these. `columns`: (output, its columnLineage facet); `lineage`: job facets.
+    """The io-set of these. `made_of`: (output, its facet in `SAYS_SOURCES`); `lineage`: job facets.
 
     `elsewhere`: (job, lineage facet) of the same run under other jobs: their edges are those jobs',
     but they take as much from products and columns here as if they stood here.
@@ -79,9 +89,9 @@ def io_set(
             _add(pairs, Pair(output, source, EXPLICIT, column_set))
     for other, facet in elsewhere:
         targets |= explicit_pairs(facet, other).targets
-    for output, facet in columns:
+    for output, facet in made_of:
         if output not in targets:
-            for source, column_set in column_sets(facet):
+            for source, column_set in _sources(output, facet):
                 _add(pairs, Pair(output, source, COLUMN, column_set))
     ordered = tuple([pairs[key] for key in sorted(pairs)])
     ins, outs, edge = tuple(sorted(inputs)), tuple(sorted(outputs)), tuple(sorted(boundary))
@@ -94,6 +104,13 @@ def io_set(
         edge,
         bool(lineage or elsewhere),
     )
+
+
+def _sources(output: bytes, facet: Facet) -> Iterable[tuple[bytes, ColumnSet | None]]:
+    if facet.name == COLUMN_LINEAGE:
+        return column_sets(facet)
+    previous = renamed_from(read_change(facet), output)
+    return [(previous.key, None)] if previous else []
 
 
 def _add(pairs: dict[tuple[bytes, bytes, int], Pair], pair: Pair) -> None:

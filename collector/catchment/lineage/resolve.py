@@ -15,7 +15,7 @@ from catchment.events.model import Facet
 from catchment.lineage.aliases import renamed_from
 from catchment.lineage.bags import Bag, flatten
 from catchment.lineage.fold import Part, RunFold, Sight, Sights, Snapshot, merge_sight
-from catchment.lineage.iosets import IoSet, io_set
+from catchment.lineage.iosets import SAYS_SOURCES, IoSet, io_set
 from catchment.lineage.keys import Name
 from catchment.lineage.parents import NOBODY, Ancestry, ancestry
 from catchment.lineage.versions import job_version_hash
@@ -204,16 +204,17 @@ def _flags(fold: RunFold, shares: tuple[Share, ...]) -> int:
 
 
 def _share(job: bytes, part: Part, stated: list[tuple[bytes, Facet]]) -> Share:
-    columns = frozenset(
+    made_of = frozenset(
         (key, facet)
         for key, sight in part.writes.items()
-        for layer in sight.slow
+        for layer in sight.slow + sight.own
+        if not SAYS_SOURCES.isdisjoint(layer.bag.names)
         for facet in layer.bag.facets
-        if facet.name == "columnLineage" and not facet.deleted
+        if facet.name in SAYS_SOURCES and not facet.deleted
     )
     elsewhere = frozenset([one for one in stated if one[0] != job])
     reads, writes = frozenset(part.reads), frozenset(part.writes)
-    shape = io_set(job, reads, writes, columns, part.lineage, elsewhere)
+    shape = io_set(job, reads, writes, made_of, part.lineage, elsewhere)
     return Share(job, shape, flatten(part.facets), part.first_us, part.snapshot)
 
 

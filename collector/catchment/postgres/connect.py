@@ -8,6 +8,7 @@ Knows no query of the log or the graph, and shows no password.
 import asyncio
 import socket
 import struct
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -25,6 +26,8 @@ COMMAND_SECONDS_MAX = 60.0
 _RETRY_SECONDS = 0.1
 _IDLE_IN_TRANSACTION_MS_MAX = 60_000
 _NEVER = 2**31 - 1
+Init = Callable[[asyncpg.Connection], Awaitable[None]]
+"""What is done once on each connection of a pool."""
 
 # Postgres counts its microseconds from 2000-01-01 UTC.
 _EPOCH_US = 946_684_800_000_000
@@ -70,32 +73,54 @@ async def open_read_pool(
     return await _open(dsn, settings, connections_max)
 
 
+async def open_scratch_pool(dsn: str, make: str, statement_timeout_ms: int) -> asyncpg.Pool:
+    """One connection, made when it is wanted, on which `make` was executed; closed when idle."""
+
+    async def init(connection: asyncpg.Connection) -> None:
+        await set_types(connection)
+        await connection.execute(make)
+
+    settings = {
+        "application_name": "catchment scratch",
+        "statement_timeout": str(statement_timeout_ms),
+        # Nobody ever analyzes temporary tables.
+        "enable_seqscan": "off",
+    }
+    pool = _pool(dsn, settings, 1, init)
+    await pool
+    return pool
+
+
 async def _open(dsn: str, settings: dict[str, str], connections_max: int) -> asyncpg.Pool:
     try:
-        pool = asyncpg.create_pool(
-            dsn,
-            # With a minimum asyncpg would log a traceback for each try while Postgres is away.
-            min_size=0,
-            max_size=connections_max,
-            max_queries=_NEVER,
-            max_cached_statement_lifetime=0,
-            timeout=CONNECT_SECONDS_MAX,
-            command_timeout=COMMAND_SECONDS_MAX,
-            init=set_types,
-            reset=_nothing,
-            server_settings=settings
-            | {
-                "timezone": "UTC",
-                "jit": "off",
-                # Who dies inside a transaction must not hold the head row for ever.
-                "idle_in_transaction_session_timeout": str(_IDLE_IN_TRANSACTION_MS_MAX),
-            },
-        )
+        pool = _pool(dsn, settings, connections_max, set_types)
         await pool
         await pool.release(await pool.acquire())
     except (*CONNECTION_ERRORS, ValueError) as error:
         raise explain(error, dsn) from error
     return pool
+
+
+def _pool(dsn: str, settings: dict[str, str], connections_max: int, init: Init) -> asyncpg.Pool:
+    return asyncpg.create_pool(
+        dsn,
+        # With a minimum asyncpg would log a traceback for each try while Postgres is away.
+        min_size=0,
+        max_size=connections_max,
+        max_queries=_NEVER,
+        max_cached_statement_lifetime=0,
+        timeout=CONNECT_SECONDS_MAX,
+        command_timeout=COMMAND_SECONDS_MAX,
+        init=init,
+        reset=_nothing,
+        server_settings=settings
+        | {
+            "timezone": "UTC",
+            "jit": "off",
+            # Who dies inside a transaction must not hold the head row for ever.
+            "idle_in_transaction_session_timeout": str(_IDLE_IN_TRANSACTION_MS_MAX),
+        },
+    )
 
 
 async def _nothing(_connection: asyncpg.Connection) -> None:

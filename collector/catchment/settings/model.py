@@ -160,6 +160,8 @@ class Settings(BaseSettings):
     # Bounds of the read path.
     graph_nodes_max: Count = 10_000
     """Nodes of one lineage answer."""
+    known_at_events_max: Count = 20_000
+    """Entries of the log that one question about what was known (`knownAt`) may read again."""
     statement_timeout_ms: Milliseconds = 10_000
     """Milliseconds that one question may take in Postgres."""
     read_connections_max: Annotated[int, Field(ge=1, le=200)] = 8

@@ -5,7 +5,6 @@ import os
 import subprocess
 import time
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from tests.integration.http.conftest import Collector, server
 __all__ = ["server"]
 
 PIPELINE = ROOT / "examples" / "plain_python" / "pipeline.py"
-POSTING = Path(__file__).parent / "posting.py"
 ARRIVE_SECONDS_MAX = 30
 RUNS_OF_TRAINING, RUNS_OF_SCORING = 6, 5
 STEPS = ("tumours", "extract", "features", "train", "score", "report")
@@ -57,10 +55,8 @@ def sha256(path: Path) -> str:
 
 def run_pipeline(url: str, home: Path, *arguments: str) -> Once:
     python = engine_python("examples")
-    spooled = find_spec("catchment_emitters.spool") is not None
-    start = [python, PIPELINE] if spooled else [python, POSTING, url, PIPELINE]
     done = subprocess.run(
-        [*start, "--home", home, *arguments],
+        [python, PIPELINE, "--home", home, *arguments],
         capture_output=True,
         text=True,
         timeout=120,

@@ -91,3 +91,13 @@ def test_what_is_unknown_or_unreadable_is_said(start: StartCollector) -> None:
     assert "upstream, downstream" in wrong
     when = says(catchment("provenance", NODE, "--as-of", "soon", url=url), 1)
     assert when.startswith("--as-of")
+
+
+def test_what_was_known_at_an_entry_of_the_log(start: StartCollector) -> None:
+    url = fill(start)
+    asked = ("provenance", f"run:{LOAD}", "--direction", "downstream")
+    assert "train" in says(catchment(*asked, "--known-at", "1", url=url), 0)
+    assert "train" not in says(catchment(*asked, "--known-at", "0", url=url), 0)
+    unknown = catchment("provenance", NODE, "--known-at", "0", url=url)
+    assert unknown.returncode == 1
+    assert b"was ever seen" in unknown.stderr

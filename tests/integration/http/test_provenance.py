@@ -326,3 +326,31 @@ def test_as_of_only_what_had_begun(database_url: str) -> None:
     assert (run["state"], run["endedAt"], version["confirmed"]) == ("RUNNING", None, False)
     assert runs(after) == [3, 4]
     assert unknown == [None, None]
+
+
+def test_an_edge_says_how_much_and_which_part_was_read_or_written(database_url: str) -> None:
+    def part(month: str) -> Json:
+        partitions = [{"dimension": {"month": month}}]
+        return {"type": "partition", "partitions": partitions}
+
+    source = dataset("d") | {
+        "inputFacets": {
+            "inputStatistics": FACET | {"rowCount": 3},
+            "subset": FACET | {"inputCondition": part("2026-01")},
+        }
+    }
+    made = dataset("e") | {
+        "outputFacets": {
+            "outputStatistics": FACET | {"rowCount": 2, "size": 9},
+            "subset": FACET | {"outputCondition": part("2026-02")},
+        }
+    }
+    event = happened("COMPLETE", 1, "10:00:00", inputs=[source], outputs=[made])
+    [answer] = told(database_url, [event], {"node": f"run:{run_id(1)}"})
+    [read] = [edge for edge in answer["edges"] if edge["binding"]]
+    assert read["statistics"] == {"rowCount": 3, "size": None, "fileCount": None}
+    assert read["subset"] == part("2026-01")
+    [answer] = told(database_url, [event], {"node": f"run:{run_id(1)}", "direction": "downstream"})
+    [write] = [edge for edge in answer["edges"] if not edge["binding"]]
+    assert write["statistics"] == {"rowCount": 2, "size": 9, "fileCount": None}
+    assert write["subset"] == part("2026-02")

@@ -47,24 +47,31 @@ def test_what_was_made_under_the_old_name_is_above_what_reads_the_new_one(
     assert asked(database_url, [WRITTEN, RENAMED, READ], upstream()) == [all_of_it]
 
 
+def names(*times: str) -> Any:
+    """All names of what is called sales at these times and now."""
+
+    async def ask(service: Service) -> Any:
+        found = []
+        for at in (*times, None):
+            one = await service.get(f"{DATASETS}/sales", asOf=at and f"2026-03-01T{at}Z")
+            found.append([alias["name"] for alias in one["aliases"]])
+        return found
+
+    return ask
+
+
 def test_a_rename_holds_from_the_end_of_its_run(database_url: str) -> None:
-    early = happened(
-        "COMPLETE", 4, "10:30:00", job="report", inputs=NEW, outputs=[dataset("report")]
-    )
     started = happened("START", 2, "10:15:00", outputs=renamed("sales", "orders_v1"), job="rename")
-    found = asked(
-        database_url, [WRITTEN, started, RENAMED, early], upstream("10:59:59", "11:00:00")
-    )
-    assert "load" not in found[0]
-    assert "load" in found[1]
+    found = asked(database_url, [WRITTEN, started, RENAMED], names("10:59:59", "11:00:00"))
+    assert found == [[], ["orders_v1", "sales"], ["orders_v1", "sales"]]
 
 
 @pytest.mark.parametrize("end", ["FAIL", "ABORT"])
 def test_a_late_failure_undoes_a_rename(database_url: str, end: str) -> None:
     # The end says nothing of names, and comes in a batch of its own.
     undone = happened(end, 2, "11:30:00", job="rename")
-    found = asked(database_url, [WRITTEN, RENAMED, READ, undone], upstream())
-    assert "load" not in found[0]
+    found = asked(database_url, [WRITTEN, RENAMED, READ, undone], names("11:00:00"))
+    assert found == [[], []]
 
 
 def test_the_new_name_stands_for_all_and_both_are_told(database_url: str) -> None:
@@ -110,12 +117,13 @@ def test_a_read_is_bound_under_the_names_that_the_dataset_had_when_it_was_read(
         found = []
         for run in (4, 5, 6):
             graph = await service.get("/provenance", nodeId=f"run:{run_id(run)}")
-            found.append([one["origin"] for one in graph["edges"] if one["origin"][:3] == "run"])
+            runs = [one["id"] for one in graph["nodes"] if one["type"] == "RUN"]
+            found.append([one for one in runs if one != f"run:{run_id(run)}"])
         return found
 
     before, aside, swapped = asked(database_url, [*nights, early, first, second], ask)
     assert before == aside == []  # made aside, and not yet what is read
-    assert swapped == [f"run:{run_id(2)}"]
+    assert swapped == [f"run:{run_id(2)}", f"run:{run_id(1)}"]
 
 
 def test_columns_lead_over_a_rename(database_url: str) -> None:
@@ -142,3 +150,21 @@ def test_a_dataset_that_is_renamed_from_itself_is_itself(database_url: str) -> N
 
     event = happened("COMPLETE", 2, "11:00:00", outputs=renamed("sales", "sales"))
     assert asked(database_url, [event], ask) == []
+
+
+def test_a_rename_leads_to_the_run_that_made_what_was_renamed(database_url: str) -> None:
+    loaded = happened("COMPLETE", 1, "10:00:00", job="load", outputs=OLD, inputs=[dataset("raw")])
+
+    async def ask(service: Service) -> Any:
+        graph = await service.get("/provenance", nodeId="dataset:db:report")
+        apart = await service.get(
+            "/lineage", nodeId="dataset:db:report", direction="upstream", aliases="false"
+        )
+        return (
+            sorted(one["id"][-1] for one in graph["nodes"] if one["type"] == "RUN"),
+            [one["id"].split(":")[-1] for one in apart["graph"] if one["type"] == "DATASET"],
+        )
+
+    runs, apart = asked(database_url, [loaded, RENAMED, READ], ask)
+    assert runs == ["1", "2", "3"]
+    assert sorted(apart) == ["orders_v1", "raw", "report", "sales"]

@@ -31,14 +31,16 @@ class Statistics(TypedDict):
 class InputStatisticsInputDatasetFacet(Facet, Statistics):
     """`inputStatistics` (1-0-0): how much was read.
 
-    They are shown with the read; of one run the latest count, as for any facet.
+    They are shown with the read and its edge in provenance; of one run the latest count, as
+    for any facet.
     """
 
 
 class OutputStatisticsOutputDatasetFacet(Facet, Statistics):
     """`outputStatistics` (1-0-2): how much was written.
 
-    They are shown with the write and with the version that it made; of one run the latest count.
+    They are shown with the write, its edge in provenance, and the version that it made; of one
+    run the latest count.
     """
 
 

@@ -72,7 +72,7 @@ Condition = Annotated[
 class InputSubsetInputDatasetFacet(Facet):
     """`subset` (1-0-0) of an input: what of it was read.
 
-    It is shown with the read.
+    It is shown with the read, and on its edge in provenance.
     """
 
     inputCondition: Condition
@@ -81,7 +81,7 @@ class InputSubsetInputDatasetFacet(Facet):
 class OutputSubsetOutputDatasetFacet(Facet):
     """`subset` (1-0-0) of an output: what of it was written.
 
-    It is shown with the write and with the version that it made.
+    It is shown with the write, its edge in provenance, and the version that it made.
     """
 
     outputCondition: Condition
