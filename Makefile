@@ -43,14 +43,15 @@ reference: $(STAMP) ## Write the pages of docs/reference/ that follow from the c
 	@$(BIN)/python docs/generate.py
 
 requirements: ## Pin the dependencies anew (needs uv)
-	@for name in run build dev prefect dagster; do \
+	@for name in run build dev prefect dagster examples; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
-bench: $(STAMP) ## Measure ingest and lineage, each on an embedded server of its own
+bench: $(STAMP) ## Measure ingest and lineage, each on an embedded server of its own, and emitters
 	@$(BIN)/python -m benchmarks.ingest $(ARGS)
 	@$(BIN)/python -m benchmarks.lineage
+	@$(BIN)/python -m benchmarks.emitters
 
 clean: ## Remove the environment and what tools left behind
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

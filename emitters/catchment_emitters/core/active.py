@@ -7,14 +7,17 @@ Plain runs live in a context variable. An orchestrator has contexts of its own: 
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catchment_emitters.core.events import Dataset, Job, Parent
-from catchment_emitters.core.facets import Bag
+from catchment_emitters.core.facets import Bag, Facet
 
 DATASETS_MAX = 10_000
-"""Of one run and side; more are left out, and that is said once."""
+"""Of one run and side; more are left out."""
+
+LateVersion = Callable[[bool], Facet | None]
+"""The facet `version` of what a run wrote, asked for when it ends: did it complete?"""
 
 
 @dataclass(slots=True, eq=False)
@@ -30,33 +33,59 @@ class ActiveRun:
     run_facets: Bag = field(default_factory=dict)
     _reads: dict[tuple[str, str], Dataset] = field(default_factory=dict)
     _writes: dict[tuple[str, str], Dataset] = field(default_factory=dict)
+    _late: dict[tuple[str, str], LateVersion] = field(default_factory=dict)
     _lock: Any = field(default_factory=threading.Lock)
 
     def read(self, dataset: Dataset) -> None:
         """It reads this; what is said of one dataset twice adds up."""
         self._add(self._reads, dataset)
 
-    def write(self, dataset: Dataset) -> None:
-        """It writes this."""
-        self._add(self._writes, dataset)
+    def write(self, dataset: Dataset, late_version: LateVersion | None = None) -> None:
+        """It writes this. `late_version`: who knows its version once it is written."""
+        if self._add(self._writes, dataset) and late_version is not None:
+            with self._lock:
+                self._late.setdefault(dataset.key, late_version)
 
-    def _add(self, known: dict[tuple[str, str], Dataset], dataset: Dataset) -> None:
+    def amend(self, name: str, change: Callable[[Facet | None], Facet | None]) -> None:
+        """Say one of its run facets anew, from what it said so far; None says nothing new."""
+        with self._lock:
+            changed = change(self.run_facets.get(name))
+            if changed is not None:
+                self.run_facets[name] = changed
+
+    def known_read(self, key: tuple[str, str]) -> Dataset | None:
+        """What was said so far of a dataset that it reads."""
+        with self._lock:
+            return self._reads.get(key)
+
+    def _add(self, known: dict[tuple[str, str], Dataset], dataset: Dataset) -> bool:
         with self._lock:
             before = known.get(dataset.key)
             if before is not None:
                 known[dataset.key] = before.merged(dataset)
             elif len(known) < DATASETS_MAX:
                 known[dataset.key] = dataset
+            return dataset.key in known
 
     def inputs(self) -> list[Dataset]:
         """All that it read so far."""
         with self._lock:
             return list(self._reads.values())
 
-    def outputs(self) -> list[Dataset]:
-        """All that it wrote so far."""
+    def written(self) -> list[Dataset]:
+        """All that it wrote so far, with such versions only as were given."""
         with self._lock:
             return list(self._writes.values())
+
+    def outputs(self, *, completed: bool = True) -> list[Dataset]:
+        """All that it wrote so far, in the versions that are there now.
+
+        `completed`: whether the run did. Of one that failed, a file that it never touched has no
+        version. Takes as long as files take to digest, so ask at its end.
+        """
+        with self._lock:
+            written, late = list(self._writes.values()), dict(self._late)
+        return [_dated(one, late.get(one.key), completed) for one in written]
 
     def as_parent(self) -> Parent:
         """This run, for those that are part of it."""
@@ -64,6 +93,19 @@ class ActiveRun:
         if root is None:
             return Parent(self.run_id, self.job, self.run_id, self.job)
         return Parent(self.run_id, self.job, root.root_run_id, root.root_job)
+
+
+def _dated(dataset: Dataset, late: LateVersion | None, completed: bool) -> Dataset:
+    """With its version, unless one was given."""
+    if late is None or "version" in dataset.facets:
+        return dataset
+    try:
+        facet = late(completed)
+    except Exception:  # the dataset counts more than its version
+        facet = None
+    return dataset if facet is None else replace(
+        dataset, facets={**dataset.facets, "version": facet}
+    )  # fmt: skip
 
 
 Provider = Callable[[], ActiveRun | None]
