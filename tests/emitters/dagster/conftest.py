@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,9 @@ class Told:
 
 
 def _told(factory: pytest.TempPathFactory, program: str, *, handler: bool = False) -> Told:
-    # Workers of one test run have one parent directory.
-    place = factory.getbasetemp().parent / f"dagster-{program}"
+    # Workers of one test run have one parent directory; without workers it is that of all runs.
+    base = factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"dagster-{program}"
     place.mkdir(exist_ok=True)
     home, done = place / "home", place / "said.json"
     with (place / "lock").open("w") as lock:

@@ -116,7 +116,7 @@ SCENARIOS: dict[str, Callable[[dg.DagsterInstance], Any]] = {
     "checks_only": checks_only,
     "feed": lambda one: asset_run(one, "feed"),
     "scorer": lambda one: asset_run(one, "scorer"),
-    "dynamic": lambda one: job_run(one, "dynamic"),
+    "dynamic": lambda one: job_run(one, "dynamic", run_config=estate.WORK),
     "retried": lambda one: job_run(one, "retried"),
     "choosing": lambda one: job_run(one, "choosing"),
     "again": again,

@@ -142,7 +142,7 @@ def gather(parts: list[str]) -> int:
 WORK = {"ops": {"work": {"config": {"times": 2, "api_token": "hush"}}}}
 
 
-@dg.job(description="Splits, works, gathers.", tags={"team": "shop"}, config=WORK)
+@dg.job(description="Splits, works, gathers.", tags={"team": "shop"})
 def dynamic() -> None:
     gather(split().map(work).collect())
 
