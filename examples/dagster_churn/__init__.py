@@ -1,0 +1,1 @@
+"""A small pipeline with a model, as Dagster assets."""

@@ -1,0 +1,1 @@
+"""Definitions that a Dagster in an environment of its own loads, and programs that drive it."""

@@ -1,0 +1,5 @@
+"""A code location."""
+
+from place import definitions
+
+defs = definitions("south")
