@@ -34,7 +34,8 @@ def rfc3339(at: Any) -> str | None:
     """A time of Prefect's, if it is one, in UTC with microseconds."""
     if not isinstance(at, datetime):
         return None
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime, which takes ten times as long.
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def is_cached(state: Any) -> bool:
