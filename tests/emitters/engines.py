@@ -20,7 +20,9 @@ _INSTALL_SECONDS_MAX = 900
 def engine_python(name: str) -> Path:
     """The interpreter of an engine: `requirements/NAME.txt` and our emitters are installed."""
     pins = ROOT / "requirements" / f"{name}.txt"
-    mark = hashlib.sha256(pins.read_bytes() + sys.version.encode()).hexdigest()
+    # Entry points are found by what is installed, so the project's own file counts, too.
+    ours = (ROOT / "emitters" / "pyproject.toml").read_bytes()
+    mark = hashlib.sha256(pins.read_bytes() + ours + sys.version.encode()).hexdigest()
     home = PLACE / f"{name}-{mark[:16]}"
     python = home / "bin" / "python"
     PLACE.mkdir(parents=True, exist_ok=True)

@@ -84,6 +84,21 @@ def emitter() -> Emitter:
     return known
 
 
+def wanted() -> bool:
+    """Whether this process emits, said without making what takes events. Never raises."""
+    known = _Process.emitter
+    if known is not None:
+        return known.enabled
+    try:
+        settings = read_settings()
+    except Exception as error:
+        log.warning("settings could not be read, nothing is emitted: %s", error)
+        return False
+    if not settings.disabled and settings.downstream is None:
+        log.warning("OPENLINEAGE_URL is not set: no lineage is emitted")
+    return not settings.disabled and settings.downstream is not None
+
+
 def use(other: Emitter | None) -> None:
     """Take another emitter from here on; None makes a new one by today's settings."""
     with _lock:

@@ -116,11 +116,14 @@ def encode(event: dict[str, Any]) -> bytes:
         return _dump(_finite(event, 0))
 
 
+# Made once: `json.dumps` makes one for each call.
+_to_text = json.JSONEncoder(
+    separators=(",", ":"), allow_nan=False, default=lambda one: f"<{type(one).__name__}>"
+).encode
+
+
 def _dump(event: Any) -> bytes:
-    text = json.dumps(
-        event, separators=(",", ":"), allow_nan=False, default=lambda one: f"<{type(one).__name__}>"
-    )
-    return text.encode()
+    return _to_text(event).encode()
 
 
 _DEPTH_MAX = 100

@@ -1,0 +1,1 @@
+"""Prefect, as users run it."""
