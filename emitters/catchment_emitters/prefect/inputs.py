@@ -25,7 +25,7 @@ def note_upstream(run: Known, task: Any, task_run: Any) -> None:
     from prefect.context import FlowRunContext
 
     context = FlowRunContext.get()
-    made = context.task_run_assets if context is not None else {}
+    made = getattr(context, "task_run_assets", {})  # no assets before Prefect 3.4
     for name, one in _upstream(task_run):
         above = find(one.id)
         if name != _PARENTS and above is not None:
@@ -38,9 +38,10 @@ def note_upstream(run: Known, task: Any, task_run: Any) -> None:
 
 def note_assets(run: Known, task_run: Any, state: Any) -> None:
     """The assets that a task read and wrote, when it ends."""
-    from prefect.context import AssetContext
+    import prefect.context
 
-    context = AssetContext.get()
+    assets = getattr(prefect.context, "AssetContext", None)
+    context = assets.get() if assets is not None else None
     if context is not None and context.task_run_id == task_run.id:
         _read(run, context.upstream_assets | context.direct_asset_dependencies)
         policy = emitter().settings.policy

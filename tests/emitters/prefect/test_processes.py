@@ -27,7 +27,7 @@ def test_a_deployment_called_from_another_process(scripts: Scripts) -> None:
         scripts.wait_for_deployment("by-name")
         calling = scripts.run("served.py", "call")
     finally:
-        serving.process.send_signal(signal.SIGINT)
+        serving.process.send_signal(signal.SIGTERM)
         done = serving.end()
     assert (calling.code, calling.stdout) == (0, "Completed\n")
     caller = calling.one("caller", "START")["run"]["runId"]
