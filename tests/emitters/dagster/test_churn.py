@@ -7,30 +7,30 @@ from typing import Any
 import pytest
 
 from tests.conftest import TEMPLATE, PostgresServer
-from tests.emitters.dagster.running import PROJECTS, bodies, events, new_home, run
-from tests.emitters.dagster.test_collected import SPACE, provenance, send
+from tests.emitters.arriving import arrived, drained, to_collector
+from tests.emitters.dagster.running import events, new_home, run
+from tests.emitters.dagster.test_collected import SPACE, provenance
 from tests.emitters.engines import ROOT
 from tests.integration.http.conftest import Collector, collector
 
 EXAMPLE = ROOT / "examples" / "dagster_churn"
-# The example knows nothing of tests: its way out is put in place before it is run.
-_RUN = "import runpy, sys, out_file; sys.path.insert(0, sys.argv[1]); runpy.run_path(sys.argv[1] + '/nights.py', run_name='__main__')"  # noqa: E501
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = new_home(tmp_path_factory.mktemp("churn") / "home")
-    said = home / "said.ndjson"
-    run(home, "-c", _RUN, str(EXAMPLE), TEST_EVENTS=said, CHURN_HOME=home / "churn")
-    assert PROJECTS.exists()
-    return said
-
-
-@pytest.fixture(scope="module")
-def server(postgres_server: PostgresServer, nights: Path) -> Iterator[Collector]:
+def server(postgres_server: PostgresServer) -> Iterator[Collector]:
     with postgres_server.database(TEMPLATE) as url, collector(database_url=url) as running:
-        send(running, bodies(nights))
         yield running
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory, server: Collector) -> Path:
+    home = new_home(tmp_path_factory.mktemp("churn") / "home")
+    environment = to_collector(server, home / "spool")
+    run(home, str(EXAMPLE / "nights.py"), CHURN_HOME=home / "churn", **environment)
+    drained(environment)
+    said = home / "said.ndjson"
+    said.write_bytes(b"\n".join(arrived(server)))
+    return said
 
 
 def versions(nights: Path, asset: str) -> list[tuple[str, str]]:

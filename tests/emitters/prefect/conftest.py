@@ -119,11 +119,11 @@ class Scripts:
         """Run to its end; all events are strictly valid."""
         return self.start(script, *arguments, **options).end()
 
-    def churn(self, home: Path, *arguments: str) -> Done:
+    def churn(self, home: Path, *arguments: str, **variables: str) -> Done:
         """Run the example with its files in `home`."""
         path = os.pathsep.join([str(_OUT), str(ROOT / "emitters"), str(ROOT)])
         script = ROOT / "examples" / "prefect_churn" / "pipeline.py"
-        return self.run(script, *arguments, PYTHONPATH=path, CHURN_HOME=str(home))
+        return self.run(script, *arguments, PYTHONPATH=path, CHURN_HOME=str(home), **variables)
 
     def wait_for_deployment(self, name: str) -> None:
         """Until the server knows it."""
