@@ -111,9 +111,13 @@ def _known(run: Any, job: Job, outer: Known | None) -> Known:
 def _beginning(run: Known, parameters: Parameters, kind: str, prefect_run: Any) -> Bag:
     """What is said of a run once, when it begins."""
     run.links |= _part(pages, kind, run.active.run_id) or {}
+    shown = _part(_parameters, run, parameters)
+    if shown:
+        # Kept, because a model adds its own to them, and the last word on them counts whole.
+        run.active.run_facets["executionParameters"] = shown
     return bag(
         processing_engine=_engine(),
-        executionParameters=_part(_parameters, run, parameters),
+        executionParameters=shown,
         tags=tags_facet("Run", prefect_run.tags),
         catchment_links=facets.links(run.links),
     )
@@ -140,7 +144,9 @@ def _emit(kind: str, run: Known, state: Any, said: Bag) -> None:
         said |= bag(catchment_links=facets.links(run.links))
     if kind == FAIL:
         said |= bag(errorMessage=_part(states.error_facet, state))
-    reads, writes = active.inputs(), active.outputs()
+    reads = active.inputs()
+    # Versions of files are those that are there when it ends, and take as long as a digest.
+    writes = active.outputs(completed=kind == COMPLETE) if ends else active.written()
     if kind == COMPLETE and states.is_cached(state):
         writes = []  # nothing was written
     if not run.allowed.datasets:

@@ -73,6 +73,19 @@ def test_reads_that_prefect_does_not_see(done: Done) -> None:
     assert names(done.one("shop", "COMPLETE")["inputs"]) == [RAW]
 
 
+def test_what_a_task_says_in_words(done: Done) -> None:
+    end = done.one("shop.in_words", "COMPLETE")
+    (read,), (written,) = end["inputs"], end["outputs"]
+    assert read["name"].endswith("/in.csv")
+    assert read["facets"]["version"]["datasetVersion"].startswith("sha256:")
+    assert written["facets"]["version"]["datasetVersion"].startswith("sha256:")
+    assert written["facets"]["datasetType"]["datasetType"] == "MODEL"
+    shown = facets(end)["executionParameters"]["parameters"]
+    assert {(one["key"], one["value"]) for one in shown} == {
+        ("path", "said.pkl"), ("depth", "2"), ("leaves", "3"),
+    }  # fmt: skip
+
+
 def test_the_graph(done: Done, server: Collector) -> None:
     post(server, done.bodies)
     answer = server.client.get(

@@ -1,11 +1,13 @@
 """Assets: written, read, read through memory, remembered, failing; and what is said of them."""
 
+from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
 from prefect.assets import Asset, AssetProperties, add_asset_metadata, materialize
 from prefect.cache_policies import INPUTS
 
+from catchment_emitters import lineage
 from catchment_emitters.prefect import read_asset
 
 RAW = "s3://lake/raw/orders.csv"
@@ -66,8 +68,18 @@ def score(versions: dict[str, Any]) -> None:
         read_asset(key, version=version)
 
 
+@task
+def in_words(path: str, depth: int) -> int:
+    Path("in.csv").write_text("x\n1\n")
+    lineage.input("in.csv", rows=1)
+    Path(path).write_text("a model")
+    lineage.model(path, metrics={"auc": 0.8}, parameters={"leaves": 3})
+    return depth
+
+
 @flow
 def shop() -> None:
+    in_words("said.pkl", 2)
     rows = daily()
     model(look(rows))
     copied(7)
