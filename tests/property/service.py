@@ -113,11 +113,14 @@ async def service(
     routes = build_routes(questions, past, graph_nodes_max=10_000)
     web = build_web(hosts=Hosts("127.0.0.1", [], []), keys=None, doors=[], routes=routes)
     transport = httpx.ASGITransport(web)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        yield Service(writing, reading, client)
-    scratch.close()
-    await reading.close()
-    await writing.close()
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            yield Service(writing, reading, client)
+    finally:
+        # At once, also after a failure: what it leaves open is missing to all that come after it.
+        scratch.close()
+        reading.terminate()
+        writing.terminate()
 
 
 def segment(name: str) -> str:
