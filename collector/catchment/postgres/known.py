@@ -175,7 +175,8 @@ class Knowledge(Asking):
     async def about(self, datasets: Collection[int]) -> _Asked:
         """What says anything about these."""
         jobs = {row["job"] for row in await self.ask("jobs_that_ever_named", list(datasets))}
-        asked = _Asked({*datasets, *jobs})
+        others = await self.ask("datasets_that_ever_mentioned", list(datasets))
+        asked = _Asked({*datasets, *jobs, *(row["output"] for row in others)})
         _add(asked, await self.ask("runs_under_several_jobs", list(jobs)))
         return asked
 

@@ -185,3 +185,20 @@ def test_a_limited_key_sees_no_more_of_the_past(postgres_server: PostgresServer)
             assert ask(VERSIONS).status_code == 404
             answer = ask("/provenance", nodeId=f"run:{run_id(2)}").json()
             assert [one["id"] for one in answer["nodes"]] == [f"run:{run_id(2)}"]
+
+
+def test_what_was_only_mentioned_was_known(database_url: str) -> None:
+    facet = {"inputs": [{"namespace": "db", "name": "raw", "type": "DATASET"}]}
+    made = dataset("report", lineage=facet)
+    event = {"eventTime": "2026-03-01T12:00:00Z", "producer": "https://e.org/p", "dataset": made}
+
+    async def ask() -> None:
+        async with service(database_url) as product:
+            await product.empty()
+            await product.write([json.dumps(event).encode()], 1, 1)
+            before = await product.get("/namespaces/db/datasets/raw/versions")
+            wrote = happened("COMPLETE", 1, "13:00:00", outputs=[dataset("raw")])
+            await product.write([json.dumps(wrote).encode()], 1, 1)
+            assert before == await product.get("/namespaces/db/datasets/raw/versions", knownAt=0)
+
+    asyncio.run(ask())

@@ -21,6 +21,10 @@ select dataset from near limit $2;
 -- The jobs whose events ever named these datasets, in whatever role: edges are never taken back.
 select distinct job from edge where dataset = any($1::integer[]);
 
+-- name: datasets_that_ever_mentioned
+-- The datasets that were ever declared to be made of these: their declarations name them.
+select distinct output from derivation where source = any($1::integer[]);
+
 -- name: datasets_beyond_datasets
 -- What the jobs on one side of these datasets ever had on their other side.
 select distinct far.dataset
