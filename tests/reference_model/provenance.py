@@ -181,7 +181,8 @@ class Provenance:
             self.confirmed_by(writer, until) and writer.ended is not None and writer.ended > start
             for _, _, writer, of in self.writes
             if of in self.names(dataset, start) and writer.id != run.id
-            if version[1] not in (named_version(writer, of, "outputs"), own_id(writer, version[0]))
+            if version[1] is None
+            or version[1] not in (named_version(writer, of, "outputs"), own_id(writer, version[0]))
         )
         return Edge(run.id, version, True, basis(run, dataset, "i"), kind, skew)
 
