@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from catchment_emitters.core.events import encode
 from catchment_emitters.core.settings import Settings, read_settings
+from catchment_emitters.spool.warnings_once import warn_once
 
 log = logging.getLogger("catchment_emitters")
 
@@ -31,7 +32,6 @@ class Emitter:
     def __init__(self, settings: Settings, out: Out | None) -> None:
         self.settings = settings
         self._out = out
-        self._said: set[str] = set()
 
     @property
     def enabled(self) -> bool:
@@ -58,12 +58,9 @@ class Emitter:
             return False
 
     def warn(self, what: str, error: BaseException | None = None) -> None:
-        """Say something once, whatever happens again and again."""
-        if what not in self._said:
-            self._said.add(what)
-            why = f": {type(error).__name__}: {error}" if error is not None else ""
-            log.warning("%s%s (said once)", what, why)
-            log.debug("%s", what, exc_info=error)
+        """Say something once in this process, whatever happens again and again."""
+        why = f": {type(error).__name__}: {error}" if error is not None else ""
+        warn_once(what, "%s%s (said once)", what, why)
 
 
 class _Process:

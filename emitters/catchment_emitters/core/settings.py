@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from catchment_emitters.core.policy import Policy, read_policy
+from catchment_emitters.spool.downstream import environment_downstream
 
 log = logging.getLogger("catchment_emitters")
 
@@ -59,20 +60,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _downstream(env: Mapping[str, str], file: Mapping[str, Any]) -> dict[str, Any] | None:
-    transport = _unwrapped(_from_variables(env)) or _from_url(env)
+    transport = _unwrapped(_from_variables(env)) or environment_downstream(env)
     return transport or _unwrapped(file.get("transport"))
-
-
-def _from_url(env: Mapping[str, str]) -> dict[str, Any] | None:
-    url = env.get("OPENLINEAGE_URL")
-    if not url:
-        return None
-    transport: dict[str, Any] = {"type": "http", "url": url}
-    if endpoint := env.get("OPENLINEAGE_ENDPOINT"):
-        transport["endpoint"] = endpoint
-    if key := env.get("OPENLINEAGE_API_KEY"):
-        transport["auth"] = {"type": "api_key", "apiKey": key}
-    return transport
 
 
 def _from_variables(env: Mapping[str, str]) -> dict[str, Any] | None:

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any
 
-from catchment_emitters.core.active import enter, leave
 from catchment_emitters.plain.described import Description, place_in_code
 from catchment_emitters.plain.places import Where
 from catchment_emitters.plain.reporter import Run
-from catchment_emitters.plain.runs import PlainRun, close_run, open_run
+from catchment_emitters.plain.runs import Going, open_run
 
 
 class Block:
@@ -29,7 +28,7 @@ class Block:
         self._parameters = parameters
         self._inputs = inputs
         self._outputs = outputs
-        self._open: list[tuple[PlainRun, Any] | None] = []
+        self._open: list[Going | None] = []
 
     def __enter__(self) -> Run:
         run = open_run(
@@ -38,20 +37,21 @@ class Block:
             lambda: self._inputs,
             lambda: self._outputs,
         )
-        self._open.append(None if run is None else (run, enter(run)))
+        going = None if run is None else Going(run)
+        self._open.append(going)
+        if going is not None:
+            going.__enter__()
         return Run(run)
 
     def __exit__(
         self,
-        _kind: type[BaseException] | None,
+        kind: type[BaseException] | None,
         error: BaseException | None,
-        _traceback: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
-        opened = self._open.pop() if self._open else None
-        if opened is not None:
-            run, token = opened
-            leave(token)
-            close_run(run, error)
+        going = self._open.pop() if self._open else None
+        if going is not None:
+            going.__exit__(kind, error, traceback)
 
     async def __aenter__(self) -> Run:
         return self.__enter__()

@@ -9,7 +9,7 @@ from catchment_emitters.core.active import enter, leave
 from catchment_emitters.core.emitter import emitter
 from catchment_emitters.plain.described import Description, job_name
 from catchment_emitters.plain.places import Where
-from catchment_emitters.plain.runs import PlainRun, close_run, open_run
+from catchment_emitters.plain.runs import Going, PlainRun, close_run, open_run
 
 F = TypeVar("F", bound=Callable[..., Any])
 Named = Iterable[Where] | Callable[..., Iterable[Where]]
@@ -141,16 +141,8 @@ def _function(function: Callable[..., Any], calls: _Calls) -> Callable[..., Any]
         run = calls.begin(args, kwargs)
         if run is None:
             return function(*args, **kwargs)
-        token = enter(run)
-        try:
-            result = function(*args, **kwargs)
-        except BaseException as error:
-            leave(token)
-            close_run(run, error)
-            raise
-        leave(token)
-        close_run(run)
-        return result
+        with Going(run):
+            return function(*args, **kwargs)
 
     return call
 
@@ -161,16 +153,8 @@ def _coroutine(function: Callable[..., Any], calls: _Calls) -> Callable[..., Any
         run = calls.begin(args, kwargs)
         if run is None:
             return await function(*args, **kwargs)
-        token = enter(run)
-        try:
-            result = await function(*args, **kwargs)
-        except BaseException as error:
-            leave(token)
-            close_run(run, error)
-            raise
-        leave(token)
-        close_run(run)
-        return result
+        with Going(run):
+            return await function(*args, **kwargs)
 
     return call
 

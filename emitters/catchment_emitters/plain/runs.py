@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catchment_emitters.core import events, facets
-from catchment_emitters.core.active import ActiveRun, active_run
+from catchment_emitters.core.active import ActiveRun, active_run, enter, leave
 from catchment_emitters.core.context import parent_from
 from catchment_emitters.core.emitter import Emitter, emitter
 from catchment_emitters.core.events import Parent
@@ -126,6 +126,22 @@ def close_run(run: PlainRun | None, error: BaseException | None = None) -> None:
         out.emit(_event(kind, run, max(time.time(), run.started + 1e-6)))
     except Exception as problem:
         out.warn("the end of a run could not be sent", problem)
+
+
+class Going:
+    """What happens in this block is part of a run, which ends with it."""
+
+    __slots__ = ("_run", "_token")
+
+    def __init__(self, run: PlainRun) -> None:
+        self._run = run
+
+    def __enter__(self) -> None:
+        self._token = enter(self._run)
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        leave(self._token)
+        close_run(self._run, error)
 
 
 def ending(error: BaseException | None) -> str:

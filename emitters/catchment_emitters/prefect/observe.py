@@ -29,9 +29,8 @@ def task_state(task: Any, task_run: Any, parameters: Parameters, state: Any) -> 
     if kind is None:
         return
     run = find(task_run.id) or _new_task_run(task, task_run)
-    if not is_heard(run.allowed) or run.state_id == state.id:
+    if not _is_news(run, state):
         return
-    run.state_id = state.id
     first = run.attempts == 0 and kind == RUNNING and task_run.run_count <= 1
     new = first or run.attempts == 0
     run.attempts = max(run.attempts, task_run.run_count)
@@ -48,15 +47,22 @@ def task_state(task: Any, task_run: Any, parameters: Parameters, state: Any) -> 
     _emit(START if first else kind, run, state, said)
 
 
+def _is_news(run: Known, state: Any) -> bool:
+    """Whether this state of a run may be told, and was not: engines set one more than once."""
+    if not is_heard(run.allowed) or run.state_id == state.id:
+        return False
+    run.state_id = state.id
+    return True
+
+
 def flow_state(flow: Any, flow_run: Any, parameters: Parameters, state: Any) -> None:
     """A flow run entered a state."""
     kind = states.kind_of(state)
     if kind is None:
         return
     run = find(flow_run.id) or _new_flow_run(flow, flow_run)
-    if not is_heard(run.allowed) or run.state_id == state.id:
+    if not _is_news(run, state):
         return
-    run.state_id = state.id
     # The API counts a run when it has begun.
     first = run.attempts == 0 and kind == RUNNING and flow_run.run_count == 0
     new = first or run.attempts == 0

@@ -81,14 +81,15 @@ def sink_for(config: Mapping[str, Any], limits: SpoolLimits) -> Sink:
     return TransportSink(config, limits)
 
 
-def environment_downstream() -> dict[str, Any] | None:
+def environment_downstream(environ: Mapping[str, str] | None = None) -> dict[str, Any] | None:
     """The http downstream that `OPENLINEAGE_URL` and its companions describe."""
-    url = os.environ.get("OPENLINEAGE_URL")
+    env = os.environ if environ is None else environ
+    url = env.get("OPENLINEAGE_URL")
     if not url:
         return None
     config: dict[str, Any] = {"type": "http", "url": url}
-    if endpoint := os.environ.get("OPENLINEAGE_ENDPOINT"):
+    if endpoint := env.get("OPENLINEAGE_ENDPOINT"):
         config["endpoint"] = endpoint
-    if api_key := os.environ.get("OPENLINEAGE_API_KEY"):
+    if api_key := env.get("OPENLINEAGE_API_KEY"):
         config["auth"] = {"type": "api_key", "apiKey": api_key}
     return config

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from catchment_emitters.spool import warnings_once
 from catchment_emitters.spool.limits import SpoolLimits
 from catchment_emitters.spool.spool import Spool
 from tests.emitters.spool.peer import Peer, serving
@@ -37,8 +36,7 @@ def numbered(n: int, **members: Any) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def each_warning_anew(caplog: pytest.LogCaptureFixture) -> None:
-    warnings_once._said.clear()
+def warnings_seen(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "catchment_emitters")
 
 
