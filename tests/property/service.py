@@ -46,7 +46,11 @@ class Service:
         self._tables = self._tables or await self._pool.fetchval(_TABLES)
         await self._pool.execute(f"truncate {self._tables}")
         await self._pool.execute("update head set n = 0, logged_at = 'epoch'")
-        self.writers = [PostgresWriter(self._pool) for _ in range(4)]
+        self.writers = self.fresh_writers()
+
+    def fresh_writers(self) -> list[PostgresWriter]:
+        """Four that remember nothing."""
+        return [PostgresWriter(self._pool) for _ in range(4)]
 
     async def write(self, bodies: Sequence[bytes], batch: int, writers: int) -> list[Outcome]:
         """Write batches, spread over so many writers at once."""

@@ -180,6 +180,10 @@ class Asserted:
             self.renames.add((dataset.name.key, dataset.before.key))
             self._touch(self.datasets, dataset.before, time_us)
 
+    def name_again(self, name: Name, time_us: int) -> None:
+        """What an event of before named, which was not written down as a name then."""
+        self._touch(self.datasets, name, time_us)
+
     def _touch_mentions(
         self, job: bytes, dataset: DatasetAssertion, basis: int, time_us: int
     ) -> None:

@@ -104,15 +104,21 @@ class Resolved:
             return {}
         return {key: (sight.first_us, sight.at_us) for key, sight in self.writes.items()}
 
+    def previous_names(self) -> dict[bytes, Name]:
+        """Dataset written -> what it says it was called before, whatever becomes of the run."""
+        found = {key: renamed_from(change, key) for key, change in self.said_changes().items()}
+        return {key: name for key, name in found.items() if name is not None}
+
     def renames(self) -> dict[bytes, Name]:
         """Dataset written -> what it was called before the run's end, while it is COMPLETED."""
-        found = {key: renamed_from(change, key) for key, change in self.changes().items()}
-        return {key: name for key, name in found.items() if name is not None}
+        return self.previous_names() if self.state is State.COMPLETED else {}
 
     def changes(self) -> dict[bytes, Change]:
         """Dataset written -> what became of it at the run's end, while the run is COMPLETED."""
-        if self.state is not State.COMPLETED:
-            return {}
+        return self.said_changes() if self.state is State.COMPLETED else {}
+
+    def said_changes(self) -> dict[bytes, Change]:
+        """Dataset written -> what is said to become of it at the run's end."""
         changes = {}
         for key, sight in self.writes.items():
             facet = _facet(flatten(sight.own), _CHANGE)

@@ -1,11 +1,14 @@
 """A renamed dataset is one with what it was before, from the end of the run that renamed it."""
 
+import asyncio
+import json
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.integration.http.worlds import Json, asked, dataset, happened, run_id
-from tests.property.service import Service
+from tests.property.service import Service, service
 
 DATASETS = "/namespaces/db/datasets"
 
@@ -168,3 +171,32 @@ def test_a_rename_leads_to_the_run_that_made_what_was_renamed(database_url: str)
     runs, apart = asked(database_url, [loaded, RENAMED, READ], ask)
     assert runs == ["1", "2", "3"]
     assert sorted(apart) == ["orders_v1", "raw", "report", "sales"]
+
+
+@pytest.mark.parametrize("later", ["COMPLETE", "RUNNING"])
+@pytest.mark.parametrize("first", ["START", "COMPLETE"])
+def test_a_run_whose_old_name_was_never_written_down_goes_on(
+    database_url: str, first: str, later: str
+) -> None:
+    """As versions of the schema before 18 left it: the fold knows of it, and no table does."""
+
+    async def run() -> Any:
+        async with service(database_url) as product:
+            await product.empty()
+            begun = happened(first, 1, "10:00:00", outputs=renamed("sales", "orders_v1"))
+            await product.write([json.dumps(begun).encode()], 1, 1)
+            connection = await asyncpg.connect(database_url)
+            await connection.execute("delete from dataset where name = 'orders_v1'")
+            await connection.execute("truncate rename, rename_said, io_set, io_member, io_pair")
+            await connection.close()
+            ended = happened(later, 1, "11:00:00")
+            # As after a start: nothing is remembered.
+            product.writers = product.fresh_writers()
+            await product.write([json.dumps(ended).encode()], 1, 1)
+            old = await product.get(f"{DATASETS}/orders_v1")
+            return old["createdAt"], [one["name"] for one in old["aliases"]]
+
+    created, aliases = asyncio.run(run())
+    assert created == "2026-03-01T10:00:00Z"
+    done = "COMPLETE" in (first, later)
+    assert aliases == (["orders_v1", "sales"] if done else [])

@@ -21,8 +21,8 @@ from catchment.postgres.write.log import (
     write_others,
     write_problems,
 )
+from catchment.postgres.write.renames import name_previous
 from catchment.postgres.write.runs import (
-    Locked,
     lock_runs,
     merge_runs,
     runs_wanted,
@@ -31,6 +31,7 @@ from catchment.postgres.write.runs import (
     write_runs,
 )
 from catchment.postgres.write.session import Session
+from catchment.postgres.write.state import Locked
 from catchment.telemetry import metrics
 
 _FIND_SECONDS = metrics.WRITE_STEP_SECONDS.labels(metrics.WriteStep.FIND)
@@ -140,6 +141,7 @@ class Batch:
         begun = perf_counter()
         entries = [self._entries[n] for n in fresh.values()]
         packing = start_packing_bodies(entries)
+        await name_previous(session, asserted, locked)
         await ensure_names(session, asserted)
         changes = await merge_runs(session, asserted, locked)
         await write_contents(session, asserted, changes)

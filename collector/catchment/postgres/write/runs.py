@@ -22,11 +22,9 @@ from catchment.postgres.write.folds import encode_folds
 from catchment.postgres.write.renames import write_renames
 from catchment.postgres.write.seldom import write_seldom
 from catchment.postgres.write.session import Redo, Session, columns_of
-from catchment.postgres.write.state import Held, Use
+from catchment.postgres.write.state import Locked, Use
 
 Row = Sequence[Any]
-Locked = dict[bytes, tuple[int, Held]]
-"""Run -> its id and what its fold means, of runs that this transaction has locked."""
 
 
 @dataclass(slots=True)

@@ -38,7 +38,7 @@ class Session:
 
     `job_ids` and `dataset_ids` hold the id of every job and dataset that the batch touches; `named`
     the jobs and datasets that are new or seen earlier than before. `aliases_locked`: no other batch
-    changes who stands for whom.
+    changes who stands for whom. `named_again`: datasets that only older events had named.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Session:
         self.dataset_ids: dict[bytes, int] = {}
         self.named: list[Named] = []
         self.aliases_locked = False
+        self.named_again: set[bytes] = set()
         self.begun_us = time.time_ns() // 1_000
         self._rows = rows
         self._runs = runs

@@ -47,6 +47,10 @@ class Held:
     datasets: dict[bytes, int]
 
 
+Locked = dict[bytes, tuple[int, Held]]
+"""Run -> its id and what its fold means, of runs that a transaction has locked."""
+
+
 @dataclass(slots=True)
 class Known:
     """Caches over committed rows. Keys are natural keys; values ids, and what else is committed."""

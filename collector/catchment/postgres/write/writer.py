@@ -47,8 +47,10 @@ class PostgresWriter:
                             return await self._write(connection, entries, alias_lock)
                 except Redo as redo:
                     # Another writer had the same run, event or epoch first; now it is committed.
-                    alias_lock = redo.alias_lock
-                    if not (alias_lock or isinstance(redo.__cause__, OtherEpoch)):
+                    alias_lock = alias_lock or redo.alias_lock
+                    if redo.alias_lock:
+                        continue
+                    if not isinstance(redo.__cause__, OtherEpoch):
                         metrics.WRITE_REDONE.labels(metrics.RedoReason.UNIQUE).inc()
                 await asyncio.sleep(random() * min(_APART_SECONDS_MAX, 0.002 * 2**again))
             raise DatabaseAway("Too many writers at the same runs; try again in a second.")
