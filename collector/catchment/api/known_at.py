@@ -4,22 +4,26 @@ The entries that an answer could depend on are written once more, into a graph o
 ordinary questions are asked there: what is exact now was exact then.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, NamedTuple
 
 from fastapi import Query
+from starlette.requests import Request
 
-from catchment.api.sight import Sight
+from catchment.api.sight import Sight, sight_of
 from catchment.api.times import read_instant
-from catchment.errors import BadQuestion, Problem
+from catchment.errors import BadQuestion, Overloaded, Problem
 from catchment.events.runids import read_run_id
 from catchment.postgres.known import Closure, Knowledge
 from catchment.postgres.read import Questions
 from catchment.postgres.scratch import Scratch
 
 HEADER = "X-Catchment-Known-At"
+QUESTION_SECONDS_MAX = 60.0
+"""Seconds that one question may have the only graph of its kind."""
 _SEQ_DIGITS_MAX = 18
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -70,28 +74,39 @@ class Past:
 
     @asynccontextmanager
     async def of_dataset(
-        self, seq: int | None, sight: Sight, namespace: str, name: str
+        self, seq: int | None, request: Request, namespace: str, name: str
     ) -> AsyncIterator[Questions]:
         """To ask about a dataset and its versions."""
-        closure = Closure(await self._datasets(seq, sight, [(namespace, name)]))
-        async with self._known(seq, closure) as questions:
+        closure = Closure(await self._datasets(seq, sight_of(request), [(namespace, name)]))
+        async with self._known(seq, request, closure) as questions:
             yield questions
 
     @asynccontextmanager
-    async def of_run(self, seq: int | None, run: str) -> AsyncIterator[Questions]:
+    async def of_run(self, seq: int | None, request: Request, run: str) -> AsyncIterator[Questions]:
         """To ask about a run."""
-        async with self._known(seq, Closure(runs=_run(run))) as questions:
+        closure = Closure(runs=await self._runs(seq, sight_of(request), run))
+        async with self._known(seq, request, closure) as questions:
             yield questions
 
     @asynccontextmanager
     async def of_provenance(
-        self, seq: int | None, sight: Sight, may: MayMean, *, upstream: bool, depth: int
+        self, seq: int | None, request: Request, may: MayMean, *, upstream: bool, depth: int
     ) -> AsyncIterator[Questions]:
         """To ask where a run or a version comes from, or what became of it, so many runs far."""
+        sight = sight_of(request)
         datasets = await self._datasets(seq, sight, may.datasets)
-        closure = Closure(datasets, _run(may.run), upstream=upstream, depth=depth)
-        async with self._known(seq, closure) as questions:
+        runs = await self._runs(seq, sight, may.run)
+        closure = Closure(datasets, runs, upstream=upstream, depth=depth)
+        async with self._known(seq, request, closure) as questions:
             yield questions
+
+    async def _runs(self, seq: int | None, sight: Sight, run: str | None) -> list[bytes]:
+        """This run, if the caller may know of it: nothing is read for others."""
+        run_id = read_run_id(run) if run is not None and seq is not None else None
+        if run_id is None:
+            return []
+        spaces = await self._knowledge.namespaces_of_run(run_id.key)
+        return [run_id.key] if any(map(sight.sees, spaces)) else []
 
     async def _datasets(
         self, seq: int | None, sight: Sight, names: Sequence[tuple[str, str]]
@@ -103,12 +118,14 @@ class Past:
         return [node.id for node in found if sight.knows(node)]
 
     @asynccontextmanager
-    async def _known(self, seq: int | None, closure: Closure) -> AsyncIterator[Questions]:
+    async def _known(
+        self, seq: int | None, request: Request, closure: Closure
+    ) -> AsyncIterator[Questions]:
         """The ordinary questions for no `seq`; else those of a graph that ends with it."""
         if seq is None:
             yield self._questions
             return
-        async with self._scratch.graph() as graph:
+        async with _while_wanted(request), self._scratch.graph() as graph:
             await self._knowledge.refold(graph, closure, seq)
             yield graph.questions
 
@@ -118,6 +135,23 @@ def known_header(seq: int | None) -> dict[str, str] | None:
     return None if seq is None else {HEADER: str(seq)}
 
 
-def _run(run: str | None) -> list[bytes]:
-    run_id = read_run_id(run) if run is not None else None
-    return [run_id.key] if run_id else []
+@asynccontextmanager
+async def _while_wanted(request: Request) -> AsyncIterator[None]:
+    """No longer than the bound, nor than the caller is there: others wait for their turn."""
+
+    async def watch(bound: asyncio.Timeout) -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        bound.reschedule(asyncio.get_running_loop().time())
+
+    try:
+        async with asyncio.timeout(QUESTION_SECONDS_MAX) as bound:
+            watching = asyncio.create_task(watch(bound))
+            try:
+                yield
+            finally:
+                watching.cancel()
+    except TimeoutError as error:
+        raise Overloaded(
+            f"The question took longer than {QUESTION_SECONDS_MAX:.0f} s; ask for less depth."
+        ) from error

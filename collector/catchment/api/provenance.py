@@ -76,7 +76,7 @@ def build_router(past: Past, *, graph_nodes_max: int) -> APIRouter:
         upstream = direction == "upstream"
         seq = await past.seq(known_at)
         may = may_mean(asked)
-        async with past.of_provenance(seq, sight, may, upstream=upstream, depth=depth) as known:
+        async with past.of_provenance(seq, request, may, upstream=upstream, depth=depth) as known:
             focus = await Finder(known, sight, as_of_us).find(asked)
             bounds = Bounds(min(limit or graph_nodes_max, graph_nodes_max), graph_nodes_max)
             walk = Walk(known, sight, as_of_us, bounds)

@@ -57,7 +57,7 @@ def build_router(questions: Questions, past: Past) -> APIRouter:
         sight = sight_of(request)
         as_of_us = read_as_of(as_of)
         seq = await past.seq(known_at)
-        async with past.of_run(seq, run) as known:
+        async with past.of_run(seq, request, run) as known:
             row = await find_run(known.details, run, sight)
         return answer(shapes.run(row, as_of_us), known_header(seq))
 

@@ -11,6 +11,7 @@ from catchment.api.aliases import all_names
 from catchment.api.asking import Limit, Offset, answer
 from catchment.api.known_at import KnownAt, Past, known_header
 from catchment.api.nodes import find_node
+from catchment.api.one import find_dataset
 from catchment.api.sight import Sight, sight_of
 from catchment.api.times import iso
 from catchment.errors import Unknown
@@ -52,10 +53,8 @@ def _add_datasets(router: APIRouter, past: Past) -> None:
         """
         sight = sight_of(request)
         seq = await past.seq(known_at)
-        async with past.of_dataset(seq, sight, namespace, dataset) as known:
-            node = await find_node(
-                known.names, None, "dataset", namespace, dataset, shows=sight.shows
-            )
+        async with past.of_dataset(seq, request, namespace, dataset) as known:
+            node = await find_dataset(known, sight, namespace, dataset)
             named = await all_names(known, sight, node)
             rows, total, exact = await known.versions.of_dataset(named, limit, offset)
         page = [_dataset_version(row, sight) for row in rows]
@@ -72,10 +71,8 @@ def _add_datasets(router: APIRouter, past: Past) -> None:
         """
         sight = sight_of(request)
         seq = await past.seq(known_at)
-        async with past.of_dataset(seq, sight, namespace, dataset) as known:
-            node = await find_node(
-                known.names, None, "dataset", namespace, dataset, shows=sight.shows
-            )
+        async with past.of_dataset(seq, request, namespace, dataset) as known:
+            node = await find_dataset(known, sight, namespace, dataset)
             named = await all_names(known, sight, node)
             row = await known.versions.one_of_dataset(named, version, _uuid(version))
         if row is None:

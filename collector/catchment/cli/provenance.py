@@ -63,7 +63,7 @@ def _marks(edge: Json, node: Json) -> list[str]:
     elif edge["binding"]:
         marks.append(f"({edge['binding']})")
     if edge["skew"]:
-        marks.append("(skew: another version was confirmed while it was read)")
+        marks.append("(skew: another version was confirmed about when it was read)")
     return marks
 
 

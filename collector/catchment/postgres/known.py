@@ -14,6 +14,7 @@ import asyncpg
 from catchment.errors import BadQuestion, Problem
 from catchment.events.decode import Reader
 from catchment.events.limits import Limits
+from catchment.events.names import from_text
 from catchment.lineage.assertion import (
     BUILDERS,
     DatasetAssertion,
@@ -135,15 +136,15 @@ class Knowledge(Asking):
         """
         await _Refold(self, graph, seq).of(closure)
 
-    def require_few(self, entries: int) -> None:
-        """Make sure that this is within the bound.
+    def require_few(self, count: int, what: str = "entries of the log") -> None:
+        """Make sure that so many of these are within the bound.
 
         Raises:
             BadQuestion: it is not.
         """
-        if entries > self._events_max:
+        if count > self._events_max:
             reason = (
-                f"more than {self._events_max} entries of the log (known_at_events_max) "
+                f"more than {self._events_max} {what} (known_at_events_max) "
                 "would have to be read again: ask for less depth, or for what is nearer"
             )
             problem = Problem("/knownAt", reason)
@@ -164,13 +165,17 @@ class Knowledge(Asking):
             if not level:
                 break
             met = met | level
-            self.require_few(len(met))
+            self.require_few(len(met), "datasets")
         return met
 
     async def _names(self, datasets: Collection[int]) -> set[int]:
         rows = await self.ask("names_ever_claimed", list(datasets), self._events_max + 1)
-        self.require_few(len(rows))
+        self.require_few(len(rows), "names of one dataset")
         return {row["dataset"] for row in rows}
+
+    async def namespaces_of_run(self, run: bytes) -> set[str]:
+        """The namespaces of all jobs that it was ever seen under."""
+        return {from_text(row["name"]) for row in await self.ask("namespaces_of_run", run)}
 
     async def about(self, datasets: Collection[int]) -> _Asked:
         """What says anything about these."""

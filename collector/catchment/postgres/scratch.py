@@ -40,6 +40,7 @@ class Scratch:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+        self._turn = asyncio.Lock()
 
     def close(self) -> None:
         """End at once, whatever is under way."""
@@ -52,19 +53,20 @@ class Scratch:
         Raises:
             Overloaded: others were before it, and took too long.
         """
-        with translated():
-            try:
-                connection = await self._pool.acquire(timeout=WAIT_SECONDS_MAX)
-            except TimeoutError as error:
-                raise Overloaded(
-                    "Other questions about what was known are under way; ask again soon."
-                ) from error
-            try:
-                async with connection.transaction():
+        try:
+            async with asyncio.timeout(WAIT_SECONDS_MAX):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise Overloaded(
+                "Other questions about what was known are under way; ask again soon."
+            ) from error
+        try:
+            with translated():
+                async with self._pool.acquire() as connection, connection.transaction():
                     await connection.execute(SQL["begin_scratch"])
                     yield ScratchGraph(connection)
-            finally:
-                await self._pool.release(connection)
+        finally:
+            self._turn.release()
 
 
 class ScratchGraph:

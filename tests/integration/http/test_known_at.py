@@ -2,9 +2,17 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
+import asyncpg
+import httpx
+import pytest
+
+from catchment.api import known_at
+from catchment.postgres import scratch
 from tests.conftest import TEMPLATE, PostgresServer
 from tests.integration.http.conftest import collector
 from tests.integration.http.test_keys import new_key
@@ -202,3 +210,114 @@ def test_what_was_only_mentioned_was_known(database_url: str) -> None:
             assert before == await product.get("/namespaces/db/datasets/raw/versions", knownAt=0)
 
     asyncio.run(ask())
+
+
+def test_a_question_that_fails_leaves_the_next_one_an_answer(database_url: str) -> None:
+    """The connection dies in the midst of it, or a statement takes too long."""
+    kill = (
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        "where application_name = 'catchment scratch' and datname = current_database()"
+    )
+
+    async def ask(product: Service) -> None:
+        connection = await asyncpg.connect(database_url)
+        for after_seconds in (0.0, 0.02, 0.05, 0.1):
+            first = asyncio.create_task(product.ask("/provenance", nodeId=node("model"), knownAt=5))
+            await asyncio.sleep(after_seconds)
+            await connection.execute(kill)
+            assert (await first).status_code in (200, 503)
+            # One that lay idle may be found dead once; then it is a new one.
+            answers = [
+                await product.ask("/provenance", nodeId=node("model"), knownAt=5) for _ in range(2)
+            ]
+            assert answers[0].status_code in (200, 503)
+            assert answers[1].status_code == 200
+        await connection.close()
+
+    _asked(database_url, ask)
+
+
+def test_who_waits_too_long_is_told_so_and_who_asked_is_not_disturbed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scratch, "WAIT_SECONDS_MAX", 0.05)
+
+    async def ask(product: Service) -> None:
+        def question() -> Awaitable[httpx.Response]:
+            return product.ask("/provenance", nodeId=node("model"), knownAt=5)
+
+        assert (await question()).status_code == 200
+        answers = await asyncio.gather(*[question() for _ in range(8)])
+        told = [answer.json()["detail"] for answer in answers if answer.status_code == 503]
+        assert {answer.status_code for answer in answers} == {200, 503}
+        assert all("under way" in detail for detail in told)
+
+    _asked(database_url, ask)
+
+
+def test_a_question_that_takes_too_long_gives_way(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_at, "QUESTION_SECONDS_MAX", 0.01)
+
+    async def ask(product: Service) -> None:
+        answer = await product.ask("/provenance", nodeId=node("model"), knownAt=5)
+        assert answer.status_code == 503
+        assert "ask for less depth" in answer.json()["detail"]
+        monkeypatch.setattr(known_at, "QUESTION_SECONDS_MAX", 60.0)
+        again = await product.ask("/provenance", nodeId=node("model"), knownAt=5)
+        assert again.status_code == 200
+
+    _asked(database_url, ask)
+
+
+def test_nobody_waits_for_a_question_whose_caller_has_gone(
+    postgres_server: PostgresServer,
+) -> None:
+    with postgres_server.database(TEMPLATE) as url, collector(database_url=url) as server:
+        many = [
+            happened("COMPLETE", n, "10:00:00", f"j{n}", D, [dataset("out")])
+            for n in range(1, 2_001)
+        ]
+        assert server.batch(many).status_code == 200
+        heavy = f"/api/v1/provenance?nodeId={quote(node('out'))}&knownAt=1999"
+        light = "/api/v1/namespaces/db/datasets/elsewhere/versions?knownAt=0"
+
+        def seconds(asked: str, status: int) -> float:
+            began = time.monotonic()
+            assert server.client.get(asked).status_code == status
+            return time.monotonic() - began
+
+        seconds(light, 404)  # its tables are made
+        whole_seconds = seconds(heavy, 200)
+        with (
+            httpx.Client(base_url=server.url, timeout=whole_seconds / 10) as impatient,
+            pytest.raises(httpx.ReadTimeout),
+        ):
+            impatient.get(heavy)
+        # It did not wait for the end of the one before, which would be nearly all of it.
+        assert seconds(light, 404) < whole_seconds / 2
+
+
+def test_the_bound_says_nothing_of_runs_that_a_key_does_not_see(
+    postgres_server: PostgresServer,
+) -> None:
+    with postgres_server.database(TEMPLATE) as url:
+        writer, others = new_key(url, "ingest"), new_key(url, "read", namespaces=("other",))
+        whole = new_key(url, "read")
+        with collector(database_url=url, auth="keys", known_at_events_max=1) as server:
+            last = [
+                server.post(event, authorization=f"Bearer {writer}").json()["seq"]
+                for event in _history()
+            ][-1]
+
+            def status(key: str, path: str, **params: Any) -> int:
+                headers = {"authorization": f"Bearer {key}"}
+                given = params | {"knownAt": last}
+                return server.client.get(
+                    f"/api/v1{path}", params=given, headers=headers
+                ).status_code
+
+            for key, expected in ((whole, 400), (others, 404)):
+                assert status(key, f"/jobs/runs/{run_id(1)}") == expected
+                assert status(key, "/provenance", nodeId=f"run:{run_id(1)}") == expected

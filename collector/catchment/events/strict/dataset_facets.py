@@ -84,7 +84,8 @@ class HierarchyDatasetFacet(DeletableFacet):
 class LifecycleStateChangeDatasetFacet(DeletableFacet):
     """`lifecycleStateChange` (1-0-1): what became of the dataset as a whole.
 
-    It is the `lifecycleState` of the version that the run wrote.
+    It is the `lifecycleState` of the version that the run wrote. A RENAME with
+    `previousIdentifier` makes one dataset of both names, from the end of its run.
     """
 
     lifecycleStateChange: Literal["ALTER", "CREATE", "DROP", "OVERWRITE", "RENAME", "TRUNCATE"]

@@ -41,6 +41,13 @@ select r.id as run, r.first_at, r.job from run r where r.uuid = any($1::uuid[]) 
 union all
 select r.id, r.first_at, j.job from run r join run_job j on j.run = r.id where r.uuid = any($1::uuid[]);
 
+-- name: namespaces_of_run
+-- Those of all jobs that events of this run came under.
+select distinct n.name
+from run r left join run_job w on w.run = r.id
+  join job j on j.id in (r.job, w.job) join namespace n on n.id = j.namespace
+where r.uuid = $1;
+
 -- name: runs_under_several_jobs
 -- Runs with events under one of these jobs and under others, with all their jobs: half a run would say
 -- something else than the whole. Such runs are few, so it begins with them.
