@@ -3,6 +3,7 @@
 import inspect
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -11,11 +12,15 @@ from typing import Any, NamedTuple
 from catchment_emitters.core.facets import Facet, facet, source_code
 
 SOURCE_CHARACTERS_MAX = 100_000
-_GIT_SECONDS_MAX = 2.0
+COMMIT_SECONDS_MAX = 0.3
+"""For all that git is asked of one directory: the code that is looked up waits for it."""
 
 
 class Commit(NamedTuple):
-    """A checkout: its root, the commit, whether files differ from it, and where it came from."""
+    """A checkout: its root, the commit, whether files differ from it, and where it came from.
+
+    What git did not say in time is None, or not `dirty`.
+    """
 
     root: str
     sha: str
@@ -28,7 +33,8 @@ class Commit(NamedTuple):
 def location_facet(function: Callable[..., Any]) -> Facet | None:
     """`sourceCodeLocation`: the file in its repository, the line, and the commit.
 
-    A commit whose files were changed says so in the member `dirty`: the commit alone would lie.
+    A commit whose files were changed says so in the member `dirty`: the commit alone would lie. In
+    a checkout that is too slow to look through (`COMMIT_SECONDS_MAX`) that is not known.
     """
     place = _place(_unwrapped(function))
     if place is None:
@@ -36,9 +42,13 @@ def location_facet(function: Callable[..., Any]) -> Facet | None:
     return file_facet(*place)
 
 
-@lru_cache(maxsize=4_096)
 def file_facet(path: str, line: int | None = None) -> Facet:
     """The same of a file."""
+    return _file_facet(os.path.abspath(path), line)
+
+
+@lru_cache(maxsize=4_096)
+def _file_facet(path: str, line: int | None) -> Facet:
     commit = commit_of(os.path.dirname(path))
     mark = f"#L{line}" if line else ""
     schema = "SourceCodeLocationJobFacet"
@@ -73,19 +83,23 @@ def source_facet(function: Callable[..., Any]) -> Facet | None:
 
 @lru_cache(maxsize=256)
 def commit_of(directory: str) -> Commit | None:
-    """The checkout that a directory is in. As it was when this process first asked."""
-    root = _git(directory, "rev-parse", "--show-toplevel")
-    sha = root and _git(directory, "rev-parse", "HEAD")
-    if not root or not sha:
+    """The checkout that a directory is in. As it was when this process first asked.
+
+    Takes `COMMIT_SECONDS_MAX` at most, once: what git says later, or not at all, is left out.
+    """
+    until = time.monotonic() + COMMIT_SECONDS_MAX
+    # What is quick comes first; to see whether files differ, git looks at all of them.
+    found = _git(directory, until, "rev-parse", "--show-toplevel", "HEAD", "--abbrev-ref", "HEAD")
+    if not found:
         return None
-    branch = _git(directory, "rev-parse", "--abbrev-ref", "HEAD")
+    root, sha, branch = found.rsplit("\n", 2)
     return Commit(
         root=root,
         sha=sha,
-        dirty=bool(_git(directory, "status", "--porcelain", "--untracked-files=no")),
-        repo_url=without_password(_git(directory, "config", "--get", "remote.origin.url")),
+        repo_url=without_password(_git(directory, until, "config", "--get", "remote.origin.url")),
         branch=branch if branch != "HEAD" else None,
-        tag=_git(directory, "describe", "--tags", "--exact-match") or None,
+        dirty=bool(_git(directory, until, "status", "--porcelain", "--untracked-files=no")),
+        tag=_git(directory, until, "describe", "--tags", "--exact-match") or None,
     )
 
 
@@ -100,14 +114,17 @@ def without_password(url: str | None) -> str | None:
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
-def _git(directory: str, *arguments: str) -> str | None:
+def _git(directory: str, until: float, *arguments: str) -> str | None:
+    left_seconds = until - time.monotonic()
+    if left_seconds <= 0:
+        return None
     try:
         done = subprocess.run(
             ["git", "-C", directory, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_GIT_SECONDS_MAX,
+            timeout=left_seconds,
             check=False,
             # Whatever hook or lock there is: this only looks.
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
