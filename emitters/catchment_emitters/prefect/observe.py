@@ -17,7 +17,7 @@ from catchment_emitters.prefect import inputs, states
 from catchment_emitters.prefect.jobs import flow_job, is_heard, tags_facet, task_job
 from catchment_emitters.prefect.links import pages
 from catchment_emitters.prefect.lookup import deployment_facet, look_up
-from catchment_emitters.prefect.runs import Known, find, innermost, keep, top_parent
+from catchment_emitters.prefect.runs import Known, end, find, innermost, keep, top_parent
 
 T = TypeVar("T")
 Parameters = Mapping[str, object] | None
@@ -145,7 +145,7 @@ def _emit(kind: str, run: Known, state: Any, said: Bag) -> None:
     active, ends = run.active, kind not in (START, RUNNING)
     said = said | bag(prefect_state=states.state_facet(state, run.attempts))
     if ends:
-        run.ended = True
+        end(run)
         said |= active.run_facets
         said |= bag(catchment_links=facets.links(run.links))
     if kind == FAIL:
@@ -164,6 +164,8 @@ def _emit(kind: str, run: Known, state: Any, said: Bag) -> None:
     if run.rootless:
         event["run"]["facets"]["parent"].pop("root", None)
     emitter().emit(event)
+    if ends:
+        run.forget()
 
 
 def _part(make: Callable[..., T], *arguments: Any) -> T | None:
