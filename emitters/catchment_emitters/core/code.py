@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, NamedTuple
 
 from catchment_emitters.core.facets import Facet, facet, source_code
@@ -30,16 +31,22 @@ class Commit(NamedTuple):
     tag: str | None
 
 
-def location_facet(function: Callable[..., Any]) -> Facet | None:
+def code_of(function: Callable[..., Any]) -> CodeType | None:
+    """What a function runs, under all that wraps it: shared by all that one `def` makes."""
+    found = getattr(_unwrapped(function), "__code__", None)
+    return found if isinstance(found, CodeType) else None
+
+
+def location_facet(function: Callable[..., Any] | CodeType) -> Facet | None:
     """`sourceCodeLocation`: the file in its repository, the line, and the commit.
 
     A commit whose files were changed says so in the member `dirty`: the commit alone would lie. In
     a checkout that is too slow to look through (`COMMIT_SECONDS_MAX`) that is not known.
     """
-    place = _place(_unwrapped(function))
-    if place is None:
+    code = function if isinstance(function, CodeType) else code_of(function)
+    if code is None or code.co_filename.startswith("<"):
         return None
-    return file_facet(*place)
+    return file_facet(code.co_filename, code.co_firstlineno)
 
 
 def file_facet(path: str, line: int | None = None) -> Facet:
@@ -72,10 +79,11 @@ def _file_facet(path: str, line: int | None) -> Facet:
     )
 
 
-def source_facet(function: Callable[..., Any]) -> Facet | None:
+def source_facet(function: Callable[..., Any] | CodeType) -> Facet | None:
     """`sourceCode`: the text of a function."""
+    code = function if isinstance(function, CodeType) else _unwrapped(function)
     try:
-        text = inspect.getsource(_unwrapped(function))
+        text = inspect.getsource(code)
     except (OSError, TypeError):
         return None
     return source_code(text[:SOURCE_CHARACTERS_MAX])
@@ -150,11 +158,3 @@ def _unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
     except ValueError:  # it wraps itself
         return function
     return inner
-
-
-@lru_cache(maxsize=4_096)
-def _place(function: Callable[..., Any]) -> tuple[str, int] | None:
-    code = getattr(function, "__code__", None)
-    if code is None or code.co_filename.startswith("<"):
-        return None
-    return os.path.abspath(code.co_filename), code.co_firstlineno
