@@ -77,7 +77,7 @@ def flow_state(flow: Any, flow_run: Any, parameters: Parameters, state: Any) -> 
             prefect_deployment=_part(deployment_facet, flow_run),
         )
     _emit(START if first else kind, run, state, said)
-    if kind == RUNNING:
+    if new and kind == RUNNING:
         _part(look_up, run, flow_run)
 
 
