@@ -8,7 +8,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from catchment_emitters.core.active import ActiveRun
-from catchment_emitters.core.context import parent_from
 from catchment_emitters.core.events import Parent
 from catchment_emitters.core.policy import Allowed
 
@@ -94,11 +93,6 @@ def _leave(run_id: str) -> None:
     run = _going.pop(run_id, None)
     if run is not None and run.outer is not None:
         run.outer.inners -= 1
-
-
-def top_parent() -> Parent | None:
-    """What this process is part of, by its environment."""
-    return parent_from()
 
 
 def innermost() -> str | None:
