@@ -87,6 +87,12 @@ class ActiveRun:
             written, late = list(self._writes.values()), dict(self._late)
         return [_dated(one, late.get(one.key), completed) for one in written]
 
+    def forget(self) -> None:
+        """Drop all that was said of it and its data: it has ended, and nobody asks again."""
+        with self._lock:
+            for said in (self._reads, self._writes, self._late, self.run_facets):
+                said.clear()
+
     def as_parent(self) -> Parent:
         """This run, for those that are part of it."""
         root = self.parent

@@ -3,19 +3,25 @@
 import inspect
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, NamedTuple
 
 from catchment_emitters.core.facets import Facet, facet, source_code
 
 SOURCE_CHARACTERS_MAX = 100_000
-_GIT_SECONDS_MAX = 2.0
+COMMIT_SECONDS_MAX = 0.3
+"""For all that git is asked of one directory: the code that is looked up waits for it."""
 
 
 class Commit(NamedTuple):
-    """A checkout: its root, the commit, whether files differ from it, and where it came from."""
+    """A checkout: its root, the commit, whether files differ from it, and where it came from.
+
+    What git did not say in time is None, or not `dirty`.
+    """
 
     root: str
     sha: str
@@ -25,20 +31,31 @@ class Commit(NamedTuple):
     tag: str | None
 
 
-def location_facet(function: Callable[..., Any]) -> Facet | None:
+def code_of(function: Callable[..., Any]) -> CodeType | None:
+    """What a function runs, under all that wraps it: shared by all that one `def` makes."""
+    found = getattr(_unwrapped(function), "__code__", None)
+    return found if isinstance(found, CodeType) else None
+
+
+def location_facet(function: Callable[..., Any] | CodeType) -> Facet | None:
     """`sourceCodeLocation`: the file in its repository, the line, and the commit.
 
-    A commit whose files were changed says so in the member `dirty`: the commit alone would lie.
+    A commit whose files were changed says so in the member `dirty`: the commit alone would lie. In
+    a checkout that is too slow to look through (`COMMIT_SECONDS_MAX`) that is not known.
     """
-    place = _place(_unwrapped(function))
-    if place is None:
+    code = function if isinstance(function, CodeType) else code_of(function)
+    if code is None or code.co_filename.startswith("<"):
         return None
-    return file_facet(*place)
+    return file_facet(code.co_filename, code.co_firstlineno)
+
+
+def file_facet(path: str, line: int | None = None) -> Facet:
+    """The same of a file."""
+    return _file_facet(os.path.abspath(path), line)
 
 
 @lru_cache(maxsize=4_096)
-def file_facet(path: str, line: int | None = None) -> Facet:
-    """The same of a file."""
+def _file_facet(path: str, line: int | None) -> Facet:
     commit = commit_of(os.path.dirname(path))
     mark = f"#L{line}" if line else ""
     schema = "SourceCodeLocationJobFacet"
@@ -62,10 +79,11 @@ def file_facet(path: str, line: int | None = None) -> Facet:
     )
 
 
-def source_facet(function: Callable[..., Any]) -> Facet | None:
+def source_facet(function: Callable[..., Any] | CodeType) -> Facet | None:
     """`sourceCode`: the text of a function."""
+    code = function if isinstance(function, CodeType) else _unwrapped(function)
     try:
-        text = inspect.getsource(_unwrapped(function))
+        text = inspect.getsource(code)
     except (OSError, TypeError):
         return None
     return source_code(text[:SOURCE_CHARACTERS_MAX])
@@ -73,19 +91,23 @@ def source_facet(function: Callable[..., Any]) -> Facet | None:
 
 @lru_cache(maxsize=256)
 def commit_of(directory: str) -> Commit | None:
-    """The checkout that a directory is in. As it was when this process first asked."""
-    root = _git(directory, "rev-parse", "--show-toplevel")
-    sha = root and _git(directory, "rev-parse", "HEAD")
-    if not root or not sha:
+    """The checkout that a directory is in. As it was when this process first asked.
+
+    Takes `COMMIT_SECONDS_MAX` at most, once: what git says later, or not at all, is left out.
+    """
+    until = time.monotonic() + COMMIT_SECONDS_MAX
+    # What is quick comes first; to see whether files differ, git looks at all of them.
+    found = _git(directory, until, "rev-parse", "--show-toplevel", "HEAD", "--abbrev-ref", "HEAD")
+    if not found:
         return None
-    branch = _git(directory, "rev-parse", "--abbrev-ref", "HEAD")
+    root, sha, branch = found.rsplit("\n", 2)
     return Commit(
         root=root,
         sha=sha,
-        dirty=bool(_git(directory, "status", "--porcelain", "--untracked-files=no")),
-        repo_url=without_password(_git(directory, "config", "--get", "remote.origin.url")),
+        repo_url=without_password(_git(directory, until, "config", "--get", "remote.origin.url")),
         branch=branch if branch != "HEAD" else None,
-        tag=_git(directory, "describe", "--tags", "--exact-match") or None,
+        dirty=bool(_git(directory, until, "status", "--porcelain", "--untracked-files=no")),
+        tag=_git(directory, until, "describe", "--tags", "--exact-match") or None,
     )
 
 
@@ -100,14 +122,17 @@ def without_password(url: str | None) -> str | None:
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
-def _git(directory: str, *arguments: str) -> str | None:
+def _git(directory: str, until: float, *arguments: str) -> str | None:
+    left_seconds = until - time.monotonic()
+    if left_seconds <= 0:
+        return None
     try:
         done = subprocess.run(
             ["git", "-C", directory, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_GIT_SECONDS_MAX,
+            timeout=left_seconds,
             check=False,
             # Whatever hook or lock there is: this only looks.
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
@@ -133,11 +158,3 @@ def _unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
     except ValueError:  # it wraps itself
         return function
     return inner
-
-
-@lru_cache(maxsize=4_096)
-def _place(function: Callable[..., Any]) -> tuple[str, int] | None:
-    code = getattr(function, "__code__", None)
-    if code is None or code.co_filename.startswith("<"):
-        return None
-    return os.path.abspath(code.co_filename), code.co_firstlineno

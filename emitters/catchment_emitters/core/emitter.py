@@ -92,7 +92,7 @@ def wanted() -> bool:
         log.warning("settings could not be read, nothing is emitted: %s", error)
         return False
     if not settings.disabled and settings.downstream is None:
-        log.warning("OPENLINEAGE_URL is not set: no lineage is emitted")
+        _say_unset()
     return not settings.disabled and settings.downstream is not None
 
 
@@ -100,6 +100,11 @@ def use(other: Emitter | None) -> None:
     """Take another emitter from here on; None makes a new one by today's settings."""
     with _lock:
         _Process.emitter = other
+
+
+def _say_unset() -> None:
+    # Whoever is installed twice, by a plugin and by hand, asks twice.
+    warn_once("no collector", "OPENLINEAGE_URL is not set: no lineage is emitted")
 
 
 def _make() -> Emitter:
@@ -111,7 +116,7 @@ def _make() -> Emitter:
     if settings.disabled:
         return Emitter(settings, None)
     if settings.downstream is None:
-        log.warning("OPENLINEAGE_URL is not set: no lineage is emitted")
+        _say_unset()
         return Emitter(settings, None)
     try:
         from catchment_emitters.spool.place import spool_directory

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from catchment_emitters.core.emitter import emitter
-
-Listener = Callable[[Any, Any, Any, Any], None]
+from catchment_emitters.prefect.listening import Listener, tell
 
 _HOOKS = ("on_running", "on_completion", "on_failure", "on_crashed", "on_cancellation")
 _MARK = "_catchment_hooks"
@@ -30,14 +29,14 @@ def listen_by_hooks(of: str, listener: Listener) -> None:
     known = [name for name in _HOOKS if name in inspect.signature(original).parameters]
     if "on_completion" not in known:
         raise TypeError(f"{kind.__name__} takes no hooks")
-    tell = {"task": task_hook, "flow": flow_hook}[of]
+    hook = {"task": task_hook, "flow": flow_hook}[of]
 
     @functools.wraps(original)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
         try:
             for name in known:
-                _append(self, f"{name}_hooks", tell)
+                _append(self, f"{name}_hooks", hook)
         except Exception as error:
             emitter().warn(f"a Prefect {of} could not be given hooks", error)
 
@@ -63,9 +62,6 @@ def flow_hook(flow: Any, flow_run: Any, state: Any) -> None:
 
 
 def _tell(of: str, thing: Any, run: Any, state: Any) -> None:
-    try:
-        listener = _listeners.get(of)
-        if listener is not None:
-            listener(thing, run, None, state)
-    except Exception as error:
-        emitter().warn(f"a state of a Prefect {of} run was not understood", error)
+    listener = _listeners.get(of)
+    if listener is not None:
+        tell(listener, of, lambda: (thing, run, None, state))

@@ -1,7 +1,8 @@
 """Flows and tasks as jobs, with what is said of them: made once for each, and kept."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from catchment_emitters.core import code, facets
@@ -34,9 +35,11 @@ def _job(kind: str, name: str, thing: Any, tags: Iterable[str]) -> Job:
     settings = emitter().settings
     allowed = settings.policy.of(name)
     try:
+        function = code.code_of(thing.fn)
         said = _facets(
             kind,
-            thing.fn,
+            function,
+            function.co_filename if function is not None else None,
             thing.description,
             tuple(sorted(tags)),
             settings.source_code if allowed.source_code else "off",
@@ -50,17 +53,23 @@ def _job(kind: str, name: str, thing: Any, tags: Iterable[str]) -> Job:
 @lru_cache(maxsize=JOBS_MAX)
 def _facets(
     kind: str,
-    function: Callable[..., Any],
+    function: CodeType | None,
+    file: str | None,
     description: str | None,
     tags: tuple[str, ...],
     source_code: str,
 ) -> Bag:
+    # By its code: a function of a function is another at each call, and would keep all that it
+    # closes over. Codes of different files may be equal.
+    del file
+    located = function if source_code != "off" else None
+    shown = function if source_code == "full" else None
     return bag(
         jobType=facets.job_type("PREFECT", kind),
         documentation=facets.documentation("Job", description),
         tags=tags_facet("Job", tags),
-        sourceCodeLocation=code.location_facet(function) if source_code != "off" else None,
-        sourceCode=code.source_facet(function) if source_code == "full" else None,
+        sourceCodeLocation=code.location_facet(located) if located else None,
+        sourceCode=code.source_facet(shown) if shown else None,
     )
 
 

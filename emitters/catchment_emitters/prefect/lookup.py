@@ -6,6 +6,7 @@ of the run. Only runs of deployments have something to ask for, and these have a
 
 import atexit
 import threading
+import time
 from typing import Any
 
 from catchment_emitters.core.emitter import emitter
@@ -17,7 +18,7 @@ from catchment_emitters.prefect.runs import Known
 FLOWS_UP_MAX = 20
 """How many calls of a flow by a flow are followed to find the outermost."""
 EXIT_SECONDS_MAX = 1.0
-"""How long a process that ends waits for an answer."""
+"""How long a process that ends waits for all answers together."""
 
 _asking: set[threading.Thread] = set()
 
@@ -28,8 +29,11 @@ def look_up(run: Known, flow_run: Any) -> None:
         thread = threading.Thread(
             target=_look_up, args=(run, flow_run), name="catchment-prefect-lookup", daemon=True
         )
-        _asking.add(thread)
+        # Added once it has begun: none other can be waited for.
         thread.start()
+        _asking.add(thread)
+        if not thread.is_alive():
+            _asking.discard(thread)
 
 
 def deployment_facet(flow_run: Any, deployment: Any = None) -> Facet | None:
@@ -102,5 +106,9 @@ def _tell(run: Known, deployment: Facet | None) -> None:
 
 @atexit.register
 def _wait() -> None:
-    for thread in list(_asking):
-        thread.join(EXIT_SECONDS_MAX)
+    until = time.monotonic() + EXIT_SECONDS_MAX
+    try:
+        for thread in list(_asking):
+            thread.join(max(0.0, until - time.monotonic()))
+    except Exception as error:
+        emitter().warn("answers of Prefect's API were not waited for", error)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from catchment_emitters.core import facets
 from catchment_emitters.core.active import ActiveRun
+from catchment_emitters.core.context import parent_from
 from catchment_emitters.core.emitter import emitter
 from catchment_emitters.core.events import COMPLETE, FAIL, RUNNING, START, Job, run_event
 from catchment_emitters.core.facets import Bag, Facet, bag
@@ -17,7 +18,7 @@ from catchment_emitters.prefect import inputs, states
 from catchment_emitters.prefect.jobs import flow_job, is_heard, tags_facet, task_job
 from catchment_emitters.prefect.links import pages
 from catchment_emitters.prefect.lookup import deployment_facet, look_up
-from catchment_emitters.prefect.runs import Known, find, innermost, keep, top_parent
+from catchment_emitters.prefect.runs import Known, end, find, innermost, keep
 
 T = TypeVar("T")
 Parameters = Mapping[str, object] | None
@@ -31,8 +32,8 @@ def task_state(task: Any, task_run: Any, parameters: Parameters, state: Any) -> 
     run = find(task_run.id) or _new_task_run(task, task_run)
     if not _is_news(run, state):
         return
-    first = run.attempts == 0 and kind == RUNNING and task_run.run_count <= 1
-    new = first or run.attempts == 0
+    new = run.attempts == 0
+    first = new and kind == RUNNING and task_run.run_count <= 1
     run.attempts = max(run.attempts, task_run.run_count)
     said: Bag = {}
     if new:
@@ -63,9 +64,9 @@ def flow_state(flow: Any, flow_run: Any, parameters: Parameters, state: Any) -> 
     run = find(flow_run.id) or _new_flow_run(flow, flow_run)
     if not _is_news(run, state):
         return
+    new = run.attempts == 0
     # The API counts a run when it has begun.
-    first = run.attempts == 0 and kind == RUNNING and flow_run.run_count == 0
-    new = first or run.attempts == 0
+    first = new and kind == RUNNING and flow_run.run_count == 0
     if kind == RUNNING:
         run.attempts = max(run.attempts, flow_run.run_count) + 1
     said: Bag = {}
@@ -77,7 +78,7 @@ def flow_state(flow: Any, flow_run: Any, parameters: Parameters, state: Any) -> 
             prefect_deployment=_part(deployment_facet, flow_run),
         )
     _emit(START if first else kind, run, state, said)
-    if kind == RUNNING:
+    if new and kind == RUNNING:
         _part(look_up, run, flow_run)
 
 
@@ -109,7 +110,7 @@ def _known(run: Any, job: Job, outer: Known | None) -> Known:
     allowed = emitter().settings.policy.of(job.name)
     known = Known(ActiveRun(str(run.id), job), allowed, outer)
     if outer is None:
-        known.active.parent = top_parent()
+        known.active.parent = parent_from()
     keep(known)
     return known
 
@@ -145,7 +146,7 @@ def _emit(kind: str, run: Known, state: Any, said: Bag) -> None:
     active, ends = run.active, kind not in (START, RUNNING)
     said = said | bag(prefect_state=states.state_facet(state, run.attempts))
     if ends:
-        run.ended = True
+        end(run)
         said |= active.run_facets
         said |= bag(catchment_links=facets.links(run.links))
     if kind == FAIL:
@@ -164,6 +165,8 @@ def _emit(kind: str, run: Known, state: Any, said: Bag) -> None:
     if run.rootless:
         event["run"]["facets"]["parent"].pop("root", None)
     emitter().emit(event)
+    if ends:
+        run.forget()
 
 
 def _part(make: Callable[..., T], *arguments: Any) -> T | None:

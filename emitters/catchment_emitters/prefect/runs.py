@@ -8,12 +8,11 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from catchment_emitters.core.active import ActiveRun
-from catchment_emitters.core.context import parent_from
 from catchment_emitters.core.events import Parent
 from catchment_emitters.core.policy import Allowed
 
-RUNS_MAX = 20_000
-"""Of this process; beyond, those seen least recently are forgotten."""
+RUNS_MAX = 5_000
+"""Of this process; beyond, those that ended first are forgotten."""
 
 Versions = dict[tuple[str, str], str]
 """The versions of datasets by their (namespace, name)."""
@@ -25,7 +24,8 @@ class Known:
 
     `outer`: what it is part of, if that is of this process; `attempts`: how often it began;
     `reads`, `versions`: of datasets that it reads, and of those that whoever comes after it reads;
-    `links`: pages about it; `rootless`: its parent is known, but not what that is part of.
+    `links`: pages about it; `rootless`: its parent is known, but not what that is part of;
+    `inners`: how many runs that go on are part of it.
     """
 
     active: ActiveRun
@@ -35,6 +35,7 @@ class Known:
     attempts: int = 0
     state_id: object = None
     ended: bool = False
+    inners: int = 0
     reads: Versions = field(default_factory=dict)
     versions: Versions = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
@@ -45,27 +46,53 @@ class Known:
             self.active.parent = self.outer.active.as_parent()
         return self.active.parent
 
+    def forget(self) -> None:
+        """Keep only what others ask of a run that has ended: who it is, and its `versions`."""
+        self.active.forget()
+        self.reads, self.links = {}, {}
 
-_runs: OrderedDict[str, Known] = OrderedDict()
+
+_going: OrderedDict[str, Known] = OrderedDict()
+_ended: OrderedDict[str, Known] = OrderedDict()
 _lock = threading.Lock()
 
 
 def find(run_id: object) -> Known | None:
     """The run of this id, if this process knows it."""
-    return _runs.get(str(run_id))
+    return _going.get(str(run_id)) or _ended.get(str(run_id))
 
 
 def keep(run: Known) -> None:
     """Know a run from here on."""
     with _lock:
-        _runs[run.active.run_id] = run
-        while len(_runs) > RUNS_MAX:
-            _runs.popitem(last=False)
+        if run.outer is not None:
+            run.outer.inners += 1
+        _going[run.active.run_id] = run
+        while len(_going) + len(_ended) > RUNS_MAX:
+            _forget_one()
 
 
-def top_parent() -> Parent | None:
-    """What this process is part of, by its environment."""
-    return parent_from()
+def end(run: Known) -> None:
+    """Know that a run has ended."""
+    with _lock:
+        run.ended = True
+        # First into the one, then out of the other: whoever looks meanwhile finds it.
+        _ended[run.active.run_id] = run
+        _leave(run.active.run_id)
+
+
+def _forget_one() -> None:
+    if _ended:
+        _ended.popitem(last=False)
+    else:
+        # There is one: the newest is part of others, and none of it.
+        _leave(next(run_id for run_id, run in _going.items() if not run.inners))
+
+
+def _leave(run_id: str) -> None:
+    run = _going.pop(run_id, None)
+    if run is not None and run.outer is not None:
+        run.outer.inners -= 1
 
 
 def innermost() -> str | None:

@@ -9,16 +9,13 @@ import functools
 import importlib
 import inspect
 import logging
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from catchment_emitters.core.active import provide
 from catchment_emitters.core.emitter import emitter
+from catchment_emitters.prefect.listening import Listener, tell
 
 log = logging.getLogger("catchment_emitters")
-
-Listener = Callable[[Any, Any, Any, Any], None]
-"""Is told the task or flow, its run, its parameters (or None), and the state that was set."""
 
 MARK = "_catchment_tap"
 # Of what is listened to by hooks, whether that went well: decided, and said, once.
@@ -103,7 +100,7 @@ def _wrap(engine: Any, of: str, listener: Listener) -> None:
         @functools.wraps(original)
         async def set_state(self: Any, *args: Any, **kwargs: Any) -> Any:
             state = await original(self, *args, **kwargs)
-            _tell(listener, self, of, state)
+            tell(listener, of, lambda: _heard(self, of, state))
             return state
 
     else:
@@ -111,7 +108,7 @@ def _wrap(engine: Any, of: str, listener: Listener) -> None:
         @functools.wraps(original)
         def set_state(self: Any, *args: Any, **kwargs: Any) -> Any:
             state = original(self, *args, **kwargs)
-            _tell(listener, self, of, state)
+            tell(listener, of, lambda: _heard(self, of, state))
             return state
 
     setattr(set_state, MARK, True)
@@ -127,9 +124,5 @@ def is_tapped(function: Any) -> bool:
     return False
 
 
-def _tell(listener: Listener, engine: Any, of: str, state: Any) -> None:
-    try:
-        thing, run = getattr(engine, of), getattr(engine, f"{of}_run")
-        listener(thing, run, engine.parameters, state)
-    except Exception as error:
-        emitter().warn(f"a state of a Prefect {of} run was not understood", error)
+def _heard(engine: Any, of: str, state: Any) -> tuple[Any, Any, Any, Any]:
+    return getattr(engine, of), getattr(engine, f"{of}_run"), engine.parameters, state

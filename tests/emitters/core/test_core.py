@@ -1,7 +1,10 @@
 """Parameters, code locations, contexts, ids, and an emitter that never raises."""
 
+import os
+import shutil
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,7 +77,7 @@ def test_a_function_is_found_in_its_commit(tmp_path: Path) -> None:
     assert "dirty" not in found
     source.write_text("\ndef work():\n    return 2\n")
     code.commit_of.cache_clear()
-    code.file_facet.cache_clear()
+    code._file_facet.cache_clear()
     changed = code.location_facet(names["work"])
     assert changed is not None
     assert changed["dirty"] is True
@@ -85,6 +88,46 @@ def test_code_without_a_file_or_a_repository(tmp_path: Path) -> None:
     assert code.location_facet(print) is None
     found = code.file_facet(str(tmp_path / "x.py"), 3)
     assert (found["type"], found["path"]) == ("file", f"{tmp_path}/x.py#L3")
+
+
+@pytest.mark.parametrize(
+    ("slow", "known"),
+    [("rev-parse", set()), ("status", {"sha", "branch", "repo_url"})],
+    ids=["always", "through its files"],
+)
+def test_git_that_is_slow_is_waited_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: str, known: set[str]
+) -> None:
+    git = str(shutil.which("git"))
+    checkout = tmp_path / "checkout"
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for line in (
+        ["init", "--quiet", "--initial-branch=main", str(checkout)],
+        ["-C", str(checkout), "remote", "add", "origin", "https://example.com/a.git"],
+        ["-C", str(checkout), *author, "commit", "--quiet", "--allow-empty", "-m", "a"],
+    ):
+        subprocess.run([git, *line], check=True)
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\n[ "$3" != {slow} ] || sleep 1.5\nexec {git} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", str(wrapper.parent), prepend=os.pathsep)
+    code.commit_of.cache_clear()
+    begin = time.monotonic()
+    found = code.commit_of(str(checkout))
+    first = time.monotonic()
+    assert first - begin < 1.0
+    said = found._asdict() if found is not None else {}
+    assert {name for name, one in said.items() if one} - {"root"} == known
+    assert code.commit_of(str(checkout)) == found
+    assert time.monotonic() - first < 0.05
+
+
+def test_a_file_named_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        assert code.file_facet("a.py", 3)["url"] == f"{(tmp_path / name / 'a.py').as_uri()}#L3"
 
 
 def test_a_context_goes_through_the_environment() -> None:

@@ -39,12 +39,14 @@ def test_a_deployment_called_from_another_process(scripts: Scripts) -> None:
     told = [event for event in later if parent(event)]
     assert {parent(event) for event in told} == {caller}
     found = [facets(event).get("prefect_deployment") for event in told]
+    # Asked once, though the flow began twice.
     (named,) = [one for one in found if one]
     assert named["id"] == deployment["id"]
     assert named["name"] == "by-name"
     assert named["entrypoint"].endswith("served.py:remote")
     assert "0 3 1 1 *" in named["schedule"][0]
     assert done.one("remote.twice", "COMPLETE")
+    assert done.one("remote", "COMPLETE")
     assert later[-1]["eventType"] in ("COMPLETE", "RUNNING")
 
 

@@ -5,14 +5,19 @@ import sys
 from prefect import flow, task
 from prefect.deployments import run_deployment
 
+tries: list[int] = []
+
 
 @task
 def twice(x: int) -> int:
     return 2 * x
 
 
-@flow
+@flow(retries=1)
 def remote(x: int) -> int:
+    tries.append(x)
+    if len(tries) == 1:
+        raise ValueError("the first time")
     return twice(x)
 
 
