@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from catchment_emitters.core.emitter import emitter
 from catchment_emitters.core.settings import Settings
 from catchment_emitters.dagster.definitions import Definitions
 from catchment_emitters.dagster.names import Names
 from catchment_emitters.dagster.reading import READ, TERMINAL, RunReader
 from catchment_emitters.dagster.runless import latest, read_runless, runless_events
 from catchment_emitters.dagster.runs import run_info
-from catchment_emitters.dagster.upstream import Upstream
+from catchment_emitters.dagster.upstream import StorageError, Upstream
 
 OPEN_RUNS_MAX = 2_000
 """Runs that are followed at a time: more wait, none is left out."""
@@ -210,13 +211,33 @@ class Tail:
         if kind in TERMINAL:
             found += [] if reader.started else reader.never_started(at)
             found += reader.end_all(kind, at)
-        return [*found, *reader.read(event, at), *self.definitions.also(reader.info, event, at)]
+        found += _readable(lambda: reader.read(event, at))
+        return found + _readable(lambda: self.definitions.also(reader.info, event, at))
 
     def _runless(self, cursor: Cursor) -> None:
         records, until = read_runless(
             self.instance, self.definitions, cursor.runless, self.page_events_max
         )
         for record in records:
-            for event in runless_events(record, self.names, self.settings, self._upstream):
+            for event in self._read_runless(record):
                 self.emit(event)
         cursor.runless = until
+
+    def _read_runless(self, record: Any) -> list[dict[str, Any]]:
+        return _readable(
+            lambda: runless_events(record, self.names, self.settings, self._upstream)
+        )  # fmt: skip
+
+
+def _readable(read: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """What a record says; nothing if it cannot be read, for it never will be.
+
+    A storage that cannot be asked raises: it can be later, so the tick is to be tried again.
+    """
+    try:
+        return read()
+    except StorageError:
+        raise
+    except Exception as error:
+        emitter().warn("a record of Dagster's log could not be read, and is left out", error)
+        return []
