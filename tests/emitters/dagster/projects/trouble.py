@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,54 @@ def unreadable(instance: dg.DagsterInstance) -> dict[str, Any]:
     return {"again": cursor == tail(instance, "second").tick(cursor)}
 
 
+def begun(instance: dg.DagsterInstance) -> dg.DagsterRun:
+    """A run whose process went away as soon as it had begun, and nobody noticed."""
+    run = instance.create_run_for_job(REPOSITORY.get_job("adding"))
+    start = dg.DagsterEvent(event_type_value="PIPELINE_START", job_name="adding")
+    instance.report_dagster_event(start, run.run_id)
+    return run
+
+
+def endless(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """More runs that never end than are followed at a time, and at last one that does."""
+    runs = [begun(instance).run_id for _ in range(4)]
+    make(instance, "sound")
+    told = tail(instance, "endless", open_runs_max=2)
+    cursor = told.tick(BEGIN.dump())
+    left = list(json.loads(cursor)["runs"])
+    again = list(json.loads(told.tick(cursor))["runs"])
+    return {"runs": runs, "left": left, "again": again}
+
+
+def unread(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """More runs than are followed at a time, none of which was read: they wait."""
+    for _ in range(5):
+        make(instance, "sound")
+    told, cursor, most = tail(instance, "unread", open_runs_max=2, seconds_max=0.0), BEGIN.dump(), 0
+    for _ in range(20):
+        cursor = told.tick(cursor)
+        most = max(most, len(json.loads(cursor)["runs"]))
+    return {"most": most}
+
+
+def gone(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """Runs that go on, of which one is deleted, and one is finished, which no record says."""
+    deleted, finished, open_still = (begun(instance) for _ in range(3))
+    told = tail(instance, "gone")
+    cursor = told.tick(BEGIN.dump())
+    before = list(json.loads(cursor)["runs"])
+    instance.delete_run(deleted.run_id)
+    success = dg.DagsterEvent(event_type_value="PIPELINE_SUCCESS", job_name="adding")
+    instance.run_storage.handle_run_event(finished.run_id, success, datetime.now(tz=UTC))
+    after = list(json.loads(told.tick(cursor))["runs"])
+    return {"before": len(before), "after": after, "open": open_still.run_id}
+
+
 TROUBLES: dict[str, Callable[[dg.DagsterInstance], dict[str, Any]]] = {
     "unreadable": unreadable,
+    "endless": endless,
+    "unread": unread,
+    "gone": gone,
 }
 
 
