@@ -192,7 +192,8 @@ class Tail:
                 return
 
     def _follow_run(self, run_id: str, cursor: Cursor) -> None:
-        known = self.readers.get(run_id) or self._taken(run_id)
+        # Whatever raises in between, a reader that was fed half a page is not used again.
+        known = self.readers.pop(run_id, None) or self._taken(run_id)
         if known is None:
             # Deleted, or another location's.
             del cursor.runs[run_id]
@@ -203,10 +204,10 @@ class Tail:
         while True:
             page = self._page(run_id, known.read_to)
             self._tell(run_id, known, page.records, cursor)
-            known.silent = not page.has_more
-            self.readers[run_id] = known
             if not page.has_more or not self._has_time():
                 break
+        known.silent = not page.has_more
+        self.readers[run_id] = known
         over = known.reader.ended or (not page.records and self._is_over(run_id, known.read_to))
         if over and not page.has_more:
             del cursor.runs[run_id]

@@ -50,3 +50,14 @@ def test_a_run_that_was_deleted_or_is_over_is_followed_no_longer(tmp_path: Path)
 
     assert told.said["before"] == 3
     assert told.said["after"] == [told.said["open"]]
+
+
+def test_a_storage_that_raises_within_a_page_changes_nothing_of_what_is_told(
+    tmp_path: Path,
+) -> None:
+    told = trouble(tmp_path, "failing")
+
+    assert told.said["raised"]
+    assert told.one("whole", "adding.many", "COMPLETE")
+    assert set(told.bodies("failing")) == set(told.bodies("whole"))
+    assert told.said["warnings"] == []

@@ -3,8 +3,10 @@
 import json
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,7 @@ def sound() -> None: ...
 @dg.op
 def many(context: dg.OpExecutionContext) -> None:
     """Partitions that add up, and at last something that was made of another asset."""
-    for key in "abcdef":
+    for key in "abcdefg":
         said = {"dagster/row_count": 2}
         context.log_event(dg.AssetMaterialization("parts", partition=key, metadata=said))
     tags = {"dagster/input_data_version/sound": "1", "dagster/input_event_pointer/sound": "1"}
@@ -128,11 +130,42 @@ def gone(instance: dg.DagsterInstance) -> dict[str, Any]:
     return {"before": len(before), "after": after, "open": open_still.run_id}
 
 
+def renamed(old: str, new: str) -> None:
+    """The table of records by another name: until it is put back, the storage raises."""
+    with closing(sqlite3.connect(HOME / "history" / "runs" / "index.db")) as index, index:
+        index.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+
+def failing(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """A storage that raises in the middle of a page, and later does no more."""
+    make(instance, "sound")
+    begin = tail(instance, "before").tick(BEGIN.dump())
+    assert REPOSITORY.get_job("adding").execute_in_process(instance=instance).success
+    tail(instance, "whole").tick(begin)
+    told = tail(instance, "failing", page_events_max=4, seconds_max=0.0)
+    cursor, raised, tried = begin, [], {0}
+    for _ in range(20):
+        said = Cursor.parse(cursor)
+        assert said is not None
+        place = max(said.runs.values(), default=0)
+        if place not in tried:
+            tried.add(place)
+            renamed("event_logs", "elsewhere")
+            try:
+                cursor = told.tick(cursor)
+            except Exception as error:
+                raised.append(type(error).__name__)
+            renamed("elsewhere", "event_logs")
+        cursor = told.tick(cursor)
+    return {"raised": raised}
+
+
 TROUBLES: dict[str, Callable[[dg.DagsterInstance], dict[str, Any]]] = {
     "unreadable": unreadable,
     "endless": endless,
     "unread": unread,
     "gone": gone,
+    "failing": failing,
 }
 
 
