@@ -81,13 +81,19 @@ def runless_events(
     entry = record.event_log_entry
     at = instant(entry.timestamp)
     event = entry.dagster_event
+    path = event.asset_key.path
+    # As the job that would have written it, and as the one that is made up here.
+    rules = [settings.policy.of(name) for name in ("__".join(path), f"{'/'.join(path)}.reported")]
+    allowed = all(one.datasets for one in rules)
+    if not all(one.emit for one in rules):
+        return []
     if event.event_type_value == "ASSET_OBSERVATION":
-        return [dataset_event(observed(event.event_specific_data.asset_observation, names), at)]
+        seen = observed(event.event_specific_data.asset_observation, names)
+        return [dataset_event(seen, at)] if allowed else []
     materialization = event.event_specific_data.materialization
-    made = written(materialization, names, "", upstream)
+    made = written(materialization, names, "", upstream, settings.policy)
     name = f"{made.dataset.name}.reported"
     job = Job(names.jobs, name, {"jobType": facets.job_type("DAGSTER", "REPORT")})
-    allowed = settings.policy.of(name).datasets
     run_id = run_id_of("dagster", names.datasets, "runless", str(record.storage_id), at)
     inputs, outputs = (made.inputs, [made.dataset]) if allowed else ([], [])
     return [

@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from tests.emitters.dagster.conftest import Told
 from tests.emitters.dagster.running import PROJECTS, new_home, run
+from tests.emitters.dagster.test_mapping import io, run_facet
 
 
 def trouble(place: Path, name: str) -> Told:
@@ -61,3 +63,34 @@ def test_a_storage_that_raises_within_a_page_changes_nothing_of_what_is_told(
     assert told.one("whole", "adding.many", "COMPLETE")
     assert set(told.bodies("failing")) == set(told.bodies("whole"))
     assert told.said["warnings"] == []
+
+
+def test_what_a_policy_keeps_is_in_no_event_and_secrets_are_hidden(tmp_path: Path) -> None:
+    told = trouble(tmp_path, "private")
+    written = io(told.one("all", "hr", "COMPLETE"), "outputs")["hr"]
+    (declared,) = datasets(told, "all", "hr")
+    run_tags = run_facet(told.one("all", "hr", "START"), "tags")["tags"]
+
+    assert datasets(told, "no_hr", "hr") == []
+    assert told.of("no_hr", "hr", "START") == []
+    assert len(datasets(told, "no_hr", "outside")) == 1
+    for name in ("no_outside", "no_outside.reported", "no_data"):
+        assert datasets(told, name, "outside") == []
+        assert len(datasets(told, name, "hr")) == 1
+    assert written["outputFacets"]["dagster_materialization"]["metadata"] == {
+        "api_token": "***",
+        "note": "plain",
+    }
+    assert {one["key"]: one["value"] for one in declared["facets"]["tags"]["tags"]} == {
+        "api_token": "***"
+    }
+    assert {"db_password": "***", "dagster/run_key": "a-key"}.items() <= {
+        one["key"]: one["value"] for one in run_tags
+    }.items()
+    assert not any(b"hunter2" in body for body in told.bodies("all"))
+
+
+def datasets(told: Told, file: str, name: str) -> list[dict[str, Any]]:
+    """What is said of a dataset without a run."""
+    found = [one["dataset"] for one in told.events(file) if "dataset" in one]
+    return [one for one in found if one["name"] == name]

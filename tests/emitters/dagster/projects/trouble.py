@@ -7,18 +7,23 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from out_file import emit_into
+from sqlalchemy.exc import OperationalError
 
 from catchment_emitters.core.emitter import emitter
+from catchment_emitters.core.policy import Policy
+from catchment_emitters.core.settings import Settings, read_settings
 from catchment_emitters.dagster import openlineage_sensor
 from catchment_emitters.dagster.definitions import Definitions
 from catchment_emitters.dagster.names import names_of
 from catchment_emitters.dagster.tail import Cursor, Tail
+from catchment_emitters.dagster.upstream import StorageError
 
 HOME = Path(os.environ["DAGSTER_HOME"])
 NO_URL = "s3://[unclosed"
@@ -38,6 +43,11 @@ def oddly_written() -> dg.MaterializeResult:
 def sound() -> None: ...
 
 
+@dg.asset(description="Wages.", owners=["team:people"], tags={"api_token": "hunter2"})
+def hr() -> dg.MaterializeResult:
+    return dg.MaterializeResult(metadata={"api_token": "hunter2", "note": "plain"})
+
+
 @dg.op
 def many(context: dg.OpExecutionContext) -> None:
     """Partitions that add up, and at last something that was made of another asset."""
@@ -54,7 +64,7 @@ def adding() -> None:
 
 
 defs = dg.Definitions(
-    assets=[oddly_defined, oddly_written, sound, dg.AssetSpec("outside")],
+    assets=[oddly_defined, oddly_written, sound, hr, dg.AssetSpec("outside")],
     jobs=[adding],
     sensors=[openlineage_sensor()],
 )
@@ -68,9 +78,11 @@ def make(instance: dg.DagsterInstance, *names: str) -> None:
         assert job.execute_in_process(instance=instance, asset_selection=[key]).success
 
 
-def tail(instance: dg.DagsterInstance, name: str, **more: Any) -> Tail:
+def tail(
+    instance: dg.DagsterInstance, name: str, settings: Settings | None = None, **more: Any
+) -> Tail:
     """A tail whose events are lines of NAME.ndjson."""
-    emit_into(str(HOME / f"{name}.ndjson"))
+    emit_into(str(HOME / f"{name}.ndjson"), settings=settings)
     out = emitter()
     known = Definitions(REPOSITORY)
     return Tail(instance, known, names_of(out.settings), out.settings, out.emit, **more)
@@ -153,11 +165,28 @@ def failing(instance: dg.DagsterInstance) -> dict[str, Any]:
             renamed("event_logs", "elsewhere")
             try:
                 cursor = told.tick(cursor)
-            except Exception as error:
+            except (OperationalError, StorageError) as error:
                 raised.append(type(error).__name__)
             renamed("elsewhere", "event_logs")
         cursor = told.tick(cursor)
     return {"raised": raised}
+
+
+def private(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """What a policy keeps, and what is called like a secret."""
+    key = dg.AssetKey("hr")
+    job = REPOSITORY.get_implicit_job_def_for_assets([key])
+    assert job is not None
+    secret = {"db_password": "hunter2", "dagster/run_key": "a-key"}
+    assert job.execute_in_process(instance=instance, asset_selection=[key], tags=secret).success
+    instance.report_runless_asset_event(dg.AssetObservation("outside", metadata={"n": 1}))
+    for name in ("hr", "outside", "outside.reported"):
+        policy = Policy(((name, "emit", False),))
+        tail(instance, f"no_{name}", replace(read_settings(), policy=policy)).tick(BEGIN.dump())
+    policy = Policy((("outside", "datasets", False),))
+    tail(instance, "no_data", replace(read_settings(), policy=policy)).tick(BEGIN.dump())
+    tail(instance, "all").tick(BEGIN.dump())
+    return {}
 
 
 TROUBLES: dict[str, Callable[[dg.DagsterInstance], dict[str, Any]]] = {
@@ -166,6 +195,7 @@ TROUBLES: dict[str, Callable[[dg.DagsterInstance], dict[str, Any]]] = {
     "unread": unread,
     "gone": gone,
     "failing": failing,
+    "private": private,
 }
 
 
