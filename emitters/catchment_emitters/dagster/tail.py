@@ -261,13 +261,16 @@ class Tail:
         return found + _readable(lambda: self.definitions.also(reader.info, event, at))
 
     def _runless(self, cursor: Cursor) -> None:
-        records, until = read_runless(
-            self.instance, self.definitions, cursor.runless, self.page_events_max
-        )
-        for record in records:
-            for event in self._read_runless(record):
-                self.emit(event)
-        cursor.runless = until
+        more = True
+        while more:
+            records, until, more = read_runless(
+                self.instance, self.definitions, cursor.runless, self.page_events_max, self.after
+            )
+            for record in records:
+                for event in self._read_runless(record):
+                    self.emit(event)
+            cursor.runless = until
+            more = more and self._has_time()
 
     def _read_runless(self, record: Any) -> list[dict[str, Any]]:
         return _readable(

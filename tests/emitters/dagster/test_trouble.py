@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.emitters.dagster.conftest import Told
 from tests.emitters.dagster.running import PROJECTS, new_home, run
 from tests.emitters.dagster.test_mapping import io, run_facet
@@ -90,7 +92,47 @@ def test_what_a_policy_keeps_is_in_no_event_and_secrets_are_hidden(tmp_path: Pat
     assert not any(b"hunter2" in body for body in told.bodies("all"))
 
 
+def test_many_reported_assets_are_told_in_bounded_time_and_none_twice(tmp_path: Path) -> None:
+    told = trouble(tmp_path, "reported")
+    ends = [one for one in told.events("reported") if one["eventType"] == "COMPLETE"]
+
+    assert len(ends) == 600
+    assert len(set(told.bodies("reported"))) == 1_200
+    # A START and a COMPLETE of each record of a page.
+    assert told.said["most"] == 200
+
+
+def test_a_backfill_begins_at_its_instant_for_runs_and_for_reports(tmp_path: Path) -> None:
+    told = trouble(tmp_path, "backfilled")
+
+    assert [len(told.of("since", job, "COMPLETE")) for job in ("sound", "hr")] == [0, 1]
+    assert told.of("since", "outside.reported", "COMPLETE") == []
+    assert len(datasets(told, "since", "outside")) == 1
+    assert [len(told.of("all", job, "COMPLETE")) for job in ("sound", "hr")] == [1, 1]
+    assert told.one("all", "outside.reported", "COMPLETE")
+    assert told.bodies("now") == []
+
+
+def test_a_disabled_sensor_waits_where_it_is(tmp_path: Path) -> None:
+    told = trouble(tmp_path, "disabled")
+
+    assert told.said["waits"]
+    assert told.bodies("off") == []
+    assert told.one("on", "sound", "COMPLETE")
+
+
 def datasets(told: Told, file: str, name: str) -> list[dict[str, Any]]:
     """What is said of a dataset without a run."""
     found = [one["dataset"] for one in told.events(file) if "dataset" in one]
     return [one for one in found if one["name"] == name]
+
+
+@pytest.mark.parametrize(("how", "warnings"), [("homeless", 0), ("failing", 1)])
+def test_a_handler_that_cannot_look_a_run_up_leaves_it_to_the_sensor(
+    tmp_path: Path, how: str, warnings: int
+) -> None:
+    said = json.loads(run(new_home(tmp_path / "home"), str(PROJECTS / "blind.py"), how))
+
+    assert said["seen"] > 10
+    assert said["told"] == 0
+    assert len(said["warnings"]) == warnings, said["warnings"]

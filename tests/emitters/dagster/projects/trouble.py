@@ -5,16 +5,18 @@ import logging
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from out_file import emit_into
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError  # type: ignore[import-not-found]
 
 from catchment_emitters.core.emitter import emitter
 from catchment_emitters.core.policy import Policy
@@ -63,8 +65,11 @@ def adding() -> None:
     many()
 
 
+WRITTEN = 300
+MANY = [dg.AssetSpec(f"outside_{number}") for number in range(WRITTEN)]
+
 defs = dg.Definitions(
-    assets=[oddly_defined, oddly_written, sound, hr, dg.AssetSpec("outside")],
+    assets=[oddly_defined, oddly_written, sound, hr, dg.AssetSpec("outside"), *MANY],
     jobs=[adding],
     sensors=[openlineage_sensor()],
 )
@@ -189,6 +194,56 @@ def private(instance: dg.DagsterInstance) -> dict[str, Any]:
     return {}
 
 
+def reported(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """Many written assets, reported twice, told of in ticks that have no time."""
+    keys = [f"outside_{number}" for number in range(WRITTEN)]
+    for key in keys * 2:
+        instance.report_runless_asset_event(dg.AssetMaterialization(key))
+    told = tail(instance, "reported", seconds_max=0.0, page_events_max=100)
+    cursor, sizes = BEGIN.dump(), [0]
+    for _ in range(2 * WRITTEN // 100 + 1):
+        cursor = told.tick(cursor)
+        sizes.append((HOME / "reported.ndjson").read_bytes().count(b"\n"))
+    return {"most": max(after - before for before, after in pairwise(sizes))}
+
+
+def backfilled(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """A sensor whose first tick begins at an instant, before and after which things happened."""
+    make(instance, "sound")
+    instance.report_runless_asset_event(dg.AssetMaterialization("outside"))
+    time.sleep(0.1)
+    since = datetime.now(tz=UTC)
+    make(instance, "hr")
+    instance.report_runless_asset_event(dg.AssetObservation("outside"))
+    sensor_tick(instance, "since", openlineage_sensor(backfill_from=since))
+    sensor_tick(instance, "all", openlineage_sensor(backfill_from=since - timedelta(hours=1)))
+    sensor_tick(instance, "now", openlineage_sensor())
+    return {}
+
+
+def disabled(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """A sensor that may not say anything, until it may."""
+    make(instance, "sound")
+    off = replace(read_settings(), disabled=True)
+    cursor = sensor_tick(instance, "off", openlineage_sensor(), cursor=BEGIN.dump(), settings=off)
+    sensor_tick(instance, "on", openlineage_sensor(), cursor=cursor)
+    return {"waits": cursor == BEGIN.dump()}
+
+
+def sensor_tick(
+    instance: dg.DagsterInstance,
+    name: str,
+    sensor: Any,
+    cursor: str | None = None,
+    settings: Settings | None = None,
+) -> str | None:
+    """One tick of a sensor; its events are lines of NAME.ndjson."""
+    emit_into(str(HOME / f"{name}.ndjson"), settings=settings)
+    context = dg.build_sensor_context(instance=instance, cursor=cursor, definitions=defs)
+    sensor.evaluate_tick(context)
+    return context.cursor
+
+
 TROUBLES: dict[str, Callable[[dg.DagsterInstance], dict[str, Any]]] = {
     "unreadable": unreadable,
     "endless": endless,
@@ -196,6 +251,9 @@ TROUBLES: dict[str, Callable[[dg.DagsterInstance], dict[str, Any]]] = {
     "gone": gone,
     "failing": failing,
     "private": private,
+    "reported": reported,
+    "backfilled": backfilled,
+    "disabled": disabled,
 }
 
 
