@@ -7,6 +7,7 @@ from typing import Any
 from catchment_emitters.core import facets
 from catchment_emitters.core.events import Dataset
 from catchment_emitters.core.facets import Bag, Facet
+from catchment_emitters.core.policy import Policy
 from catchment_emitters.dagster import metadata as meta
 from catchment_emitters.dagster.names import Names
 from catchment_emitters.dagster.upstream import DATA_VERSION, Upstream
@@ -26,7 +27,9 @@ class Written:
     inputs: list[Dataset] = field(default_factory=list)
 
 
-def written(materialization: Any, names: Names, run_id: str, upstream: Upstream) -> Written:
+def written(
+    materialization: Any, names: Names, run_id: str, upstream: Upstream, policy: Policy
+) -> Written:
     """An AssetMaterialization: the output with its version, and the versions it was made of."""
     tags: Mapping[str, str] = materialization.tags or {}
     partition = materialization.partition
@@ -36,7 +39,7 @@ def written(materialization: Any, names: Names, run_id: str, upstream: Upstream)
         version=facets.version(version),
         documentation=facets.documentation("Dataset", materialization.description),
     )
-    more = meta.output_facets(said, _named(tags, run_id, partition, version))
+    more = meta.output_facets(said, _named(tags, run_id, partition, version), policy)
     if partition is not None:
         more["subset"] = subset("Output", {str(partition): _dimensions(tags)})
     dataset = Dataset(

@@ -14,7 +14,7 @@ from catchment_emitters.core.facets import Bag, Facet
 from catchment_emitters.dagster import metadata as meta
 from catchment_emitters.dagster.names import step_run_id, without_mapping
 from catchment_emitters.dagster.partitions import nominal_time, partitions_of, read_partitions
-from catchment_emitters.dagster.runs import RunInfo
+from catchment_emitters.dagster.runs import RunInfo, without_secret
 
 Event = dict[str, Any]
 _PAGE = re.compile(
@@ -74,7 +74,7 @@ class Definitions:
         if job is not None:
             job_facets = facets.bag(
                 documentation=facets.documentation("Job", job.description),
-                tags=_tags("Job", job.tags),
+                tags=_tags("Job", job.tags, info),
                 ownership=facets.ownership("Job", getattr(job, "owners", None) or ()),
             )
         if not run_facets and not job_facets:
@@ -94,6 +94,9 @@ class Definitions:
         nodes = self._nodes(info.assets_of(step_key), info.run.asset_selection)
         job = info.step_job(step_key)
         allowed = info.settings.policy.of(job.name)
+        if not allowed.emit:
+            # What is said of datasets alone does not name the job, so nobody else would keep it.
+            return []
         function = self._function(info, step_key, nodes)
         partitions = self._partitions(node.key for node in nodes)
         job_facets = _job_facets(nodes, function)
@@ -152,7 +155,7 @@ class Definitions:
             facets.bag(
                 documentation=facets.documentation("Dataset", node.description),
                 ownership=facets.ownership("Dataset", node.owners),
-                tags=_tags("Dataset", pairs),
+                tags=_tags("Dataset", pairs, info),
                 datasetType=facets.dataset_type(said[0]) if said else None,
             )
             | of_metadata,
@@ -245,11 +248,13 @@ def _page(url: str) -> Facet:
     return facets.facet("1-1-0", schema, type="git", url=url, **said)
 
 
-def _tags(entity: str, tags: Mapping[str, str]) -> Facet | None:
-    pairs = [(str(key), str(value)) for key, value in sorted(tags.items())]
-    return facets.tags(
-        entity, [pair for pair in pairs if not pair[0].startswith(".dagster/")], "DAGSTER"
-    )
+def _tags(entity: str, tags: Mapping[str, str], info: RunInfo) -> Facet | None:
+    pairs = [
+        (str(key), without_secret(str(key), value, info.settings.policy))
+        for key, value in sorted(tags.items())
+        if not str(key).startswith(".dagster/")
+    ]
+    return facets.tags(entity, pairs, "DAGSTER")
 
 
 def _is_kind(tag: str) -> bool:

@@ -50,8 +50,8 @@ class OpenLineageHandler(logging.Handler):
             if not out.enabled:
                 return
             run_id = getattr(record, "dagster_meta", {}).get("run_id")
+            reader = _reader(run_id, out) if run_id else None
             with _lock:
-                reader = _reader(run_id, out) if run_id else None
                 events = reader.read(event, record.created) if reader else []
             for one in events:
                 out.emit(one)
@@ -60,11 +60,21 @@ class OpenLineageHandler(logging.Handler):
 
 
 def _reader(run_id: str, out: Emitter) -> RunReader | None:
-    if run_id not in _readers:
-        _readers[run_id] = _new(run_id, out)
+    with _lock:
+        if run_id in _readers:
+            return _readers[run_id]
+    # The instance may take its time: no other step of this process waits meanwhile.
+    try:
+        made = _new(run_id, out)
+    except Exception as error:
+        out.warn("a run of Dagster's could not be looked up; the sensor will tell", error)
+        made = None
+    with _lock:
+        # None is remembered, too: a storage that fails is not asked at every event.
+        reader = _readers.setdefault(run_id, made)
         if len(_readers) > RUNS_MAX:
             _readers.popitem(last=False)
-    return _readers[run_id]
+    return reader
 
 
 def _new(run_id: str, out: Emitter) -> RunReader | None:

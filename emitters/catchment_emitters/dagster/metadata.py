@@ -11,6 +11,8 @@ from catchment_emitters.core import facets
 from catchment_emitters.core.events import Dataset
 from catchment_emitters.core.facets import Bag, Facet
 from catchment_emitters.core.names import dataset_name
+from catchment_emitters.core.parameters import HIDDEN
+from catchment_emitters.core.policy import Policy
 from catchment_emitters.dagster.names import Names
 
 DATASET_TYPE = "catchment/dataset_type"
@@ -57,10 +59,10 @@ def dataset_facets(metadata: Mapping[str, Any], names: Names, partitioned: bool)
     )
 
 
-def output_facets(metadata: Mapping[str, Any], named: Mapping[str, Any]) -> Bag:
+def output_facets(metadata: Mapping[str, Any], named: Mapping[str, Any], policy: Policy) -> Bag:
     """Facets of one write. `named`: what else is told of it, in `dagster_materialization`."""
     is_model = str(plain(metadata.get(DATASET_TYPE)) or "").upper().startswith("MODEL")
-    more = _others(metadata)
+    more = _others(metadata, policy)
     members = {**named, **({"metadata": more} if more else {})}
     return facets.bag(
         outputStatistics=facets.output_statistics(_rows(metadata)),
@@ -137,14 +139,16 @@ def _rows(metadata: Mapping[str, Any]) -> int | None:
     return None
 
 
-def _others(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values under names of the user's; of all else nothing."""
+def _others(metadata: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
+    """Plain values under names of the user's, a secret's hidden; of all else nothing."""
     shown: dict[str, Any] = {}
     for name, value in sorted(metadata.items()):
         inner = plain(value)
         if name in _NAMED or len(shown) >= ENTRIES_MAX:
             continue
-        if isinstance(inner, str):
+        if policy.is_secret(name):
+            shown[name] = HIDDEN
+        elif isinstance(inner, str):
             shown[name] = inner[:TEXT_CHARACTERS_MAX]
         elif isinstance(inner, bool) or _is_number(inner):
             shown[name] = inner

@@ -195,7 +195,8 @@ class RunReader:
 
     def _materialized(self, event: Any, _at: str) -> list[Event]:
         said = event.event_specific_data.materialization
-        made = written(said, self.info.names, self.info.run_id, self.upstream)
+        info = self.info
+        made = written(said, info.names, info.run_id, self.upstream, info.settings.policy)
         self._open.setdefault(event.step_key, Attempt()).wrote(made.dataset, made.inputs)
         return []
 

@@ -10,7 +10,8 @@ from typing import Any
 from catchment_emitters.core import facets
 from catchment_emitters.core.events import Job, Parent
 from catchment_emitters.core.facets import Bag
-from catchment_emitters.core.parameters import as_text
+from catchment_emitters.core.parameters import HIDDEN, as_text
+from catchment_emitters.core.policy import Policy
 from catchment_emitters.core.settings import Settings
 from catchment_emitters.dagster.names import (
     Names,
@@ -134,7 +135,7 @@ class RunInfo:
 
     def _tags(self) -> dict[str, Any] | None:
         pairs = [
-            (str(key), str(value))
+            (str(key), without_secret(str(key), value, self.settings.policy))
             for key, value in sorted(self.run.tags.items())
             if key in _TAGS_KEPT
             or key.startswith("dagster/partition/")
@@ -167,6 +168,12 @@ class RunInfo:
             job = self.step_job(actual)
             found.append(facets.dependency(job.namespace, job.name, run_id, "DIRECT"))
         return found
+
+
+def without_secret(tag: str, value: Any, policy: Policy) -> str:
+    """The value of a tag; of one of the user's that is called like a secret it is hidden."""
+    hidden = not tag.startswith(_SYSTEM) and policy.is_secret(tag)
+    return HIDDEN if hidden else str(value)
 
 
 def run_info(instance: Any, run: Any, names: Names, settings: Settings) -> RunInfo:

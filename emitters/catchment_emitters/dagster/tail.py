@@ -10,16 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from catchment_emitters.core.emitter import emitter
 from catchment_emitters.core.settings import Settings
 from catchment_emitters.dagster.definitions import Definitions
 from catchment_emitters.dagster.names import Names
 from catchment_emitters.dagster.reading import READ, TERMINAL, RunReader
 from catchment_emitters.dagster.runless import latest, read_runless, runless_events
 from catchment_emitters.dagster.runs import run_info
-from catchment_emitters.dagster.upstream import Upstream
+from catchment_emitters.dagster.upstream import StorageError, Upstream
 
 OPEN_RUNS_MAX = 2_000
-"""Runs that are followed at a time: more wait, none is left out."""
+"""Runs that are followed at a time. More wait, while these have something left to be told."""
 PAGE_EVENTS_MAX = 500
 _DISCOVERED = ("PIPELINE_START", "PIPELINE_FAILURE", "PIPELINE_CANCELED")
 
@@ -57,6 +58,19 @@ class Cursor:
 
 
 @dataclass(slots=True)
+class Followed:
+    """A run, read as far as the record `read_to`, which was logged `at` (seconds since 1970).
+
+    `silent`: when it was last looked at, there was no more.
+    """
+
+    reader: RunReader
+    read_to: int = 0
+    at: float = 0.0
+    silent: bool = False
+
+
+@dataclass(slots=True)
 class Tail:
     """Reads an instance's log for the runs of some code locations.
 
@@ -71,8 +85,9 @@ class Tail:
     emit: Emit
     locations: frozenset[str] | None = None
     after: float | None = None
-    readers: dict[str, tuple[int, RunReader]] = field(default_factory=dict)
+    readers: dict[str, Followed] = field(default_factory=dict)
     page_events_max: int = PAGE_EVENTS_MAX
+    open_runs_max: int = OPEN_RUNS_MAX
     seconds_max: float = 20.0
     _until: float = 0.0
     _upstream: Upstream = field(init=False)
@@ -122,17 +137,35 @@ class Tail:
         """Take runs in that began, or ended before they began; whether there are any."""
         found = False
         for kind in _DISCOVERED:
-            room = min(self.page_events_max, OPEN_RUNS_MAX - len(cursor.runs))
-            if room <= 0:
-                break
-            page = self._statuses(kind, cursor.statuses[kind], room, ascending=True)
+            page = self._statuses(
+                kind, cursor.statuses[kind], self.page_events_max, ascending=True
+            )  # fmt: skip
             for record in page.records:
-                cursor.statuses[kind] = record.storage_id
                 run_id = record.event_log_entry.run_id
                 if kind == "PIPELINE_START" or not self._has_begun(run_id):
+                    if not self._has_room(run_id, cursor):
+                        return found
                     found = True
                     cursor.runs.setdefault(run_id, 0)
+                cursor.statuses[kind] = record.storage_id
         return found
+
+    def _has_room(self, run_id: str, cursor: Cursor) -> bool:
+        """Whether one more run can be followed: if need be, instead of one that went silent."""
+        if run_id in cursor.runs or len(cursor.runs) < self.open_runs_max:
+            return True
+        silent = [
+            (known.at, one)
+            for one in cursor.runs
+            if (known := self.readers.get(one)) is not None and known.silent
+        ]
+        if not silent:
+            return False
+        del cursor.runs[min(silent)[1]]
+        emitter().warn(
+            f"more than {self.open_runs_max} runs go on: those that were silent longest are left"
+        )
+        return True
 
     def _has_begun(self, run_id: str) -> bool:
         from dagster import DagsterEventType
@@ -159,35 +192,49 @@ class Tail:
                 return
 
     def _follow_run(self, run_id: str, cursor: Cursor) -> None:
-        read_to, reader = self.readers.get(run_id) or self._reader(run_id)
-        if reader is None:
+        # Whatever raises in between, a reader that was fed half a page is not used again.
+        known = self.readers.pop(run_id, None) or self._taken(run_id)
+        if known is None:
             # Deleted, or another location's.
             del cursor.runs[run_id]
             return
-        if read_to > cursor.runs[run_id]:
+        if known.read_to > cursor.runs[run_id]:
             # Reading again: what its steps had logged by then is to be known anew.
-            read_to, reader = 0, RunReader(reader.info, self._upstream)
+            known = Followed(RunReader(known.reader.info, self._upstream))
         while True:
-            page = self._page(run_id, read_to)
-            for record in page.records:
-                events = self._read(reader, record.event_log_entry)
-                read_to = record.storage_id
-                if read_to > cursor.runs[run_id]:
-                    for event in events:
-                        self.emit(event)
-                    cursor.runs[run_id] = read_to
-            self.readers[run_id] = (read_to, reader)
+            page = self._page(run_id, known.read_to)
+            self._tell(run_id, known, page.records, cursor)
             if not page.has_more or not self._has_time():
                 break
-        if reader.ended and not page.has_more:
+        known.silent = not page.has_more
+        self.readers[run_id] = known
+        over = known.reader.ended or (not page.records and self._is_over(run_id, known.read_to))
+        if over and not page.has_more:
             del cursor.runs[run_id]
 
-    def _reader(self, run_id: str) -> tuple[int, RunReader | None]:
+    def _tell(self, run_id: str, known: Followed, records: list[Any], cursor: Cursor) -> None:
+        for record in records:
+            events = self._read(known.reader, record.event_log_entry)
+            known.read_to, known.at = record.storage_id, record.event_log_entry.timestamp
+            if known.read_to > cursor.runs[run_id]:
+                for event in events:
+                    self.emit(event)
+                cursor.runs[run_id] = known.read_to
+
+    def _is_over(self, run_id: str, read_to: int) -> bool:
+        """Whether a run that says nothing more was deleted, or ended and its log does not say."""
+        run = self.instance.get_run_by_id(run_id)
+        if run is None:
+            return True
+        # A run is logged to have ended before it is said to be finished: look once more.
+        return bool(run.is_finished) and not self._page(run_id, read_to).records
+
+    def _taken(self, run_id: str) -> Followed | None:
         run = self.instance.get_run_by_id(run_id)
         if run is None or not self._is_own(run):
-            return 0, None
+            return None
         info = run_info(self.instance, run, self.names, self.settings)
-        return 0, RunReader(info, self._upstream)
+        return Followed(RunReader(info, self._upstream))
 
     def _page(self, run_id: str, after: int) -> Any:
         from dagster import DagsterEventType
@@ -210,13 +257,36 @@ class Tail:
         if kind in TERMINAL:
             found += [] if reader.started else reader.never_started(at)
             found += reader.end_all(kind, at)
-        return [*found, *reader.read(event, at), *self.definitions.also(reader.info, event, at)]
+        found += _readable(lambda: reader.read(event, at))
+        return found + _readable(lambda: self.definitions.also(reader.info, event, at))
 
     def _runless(self, cursor: Cursor) -> None:
-        records, until = read_runless(
-            self.instance, self.definitions, cursor.runless, self.page_events_max
-        )
-        for record in records:
-            for event in runless_events(record, self.names, self.settings, self._upstream):
-                self.emit(event)
-        cursor.runless = until
+        more = True
+        while more:
+            records, until, more = read_runless(
+                self.instance, self.definitions, cursor.runless, self.page_events_max, self.after
+            )
+            for record in records:
+                for event in self._read_runless(record):
+                    self.emit(event)
+            cursor.runless = until
+            more = more and self._has_time()
+
+    def _read_runless(self, record: Any) -> list[dict[str, Any]]:
+        return _readable(
+            lambda: runless_events(record, self.names, self.settings, self._upstream)
+        )  # fmt: skip
+
+
+def _readable(read: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """What a record says; nothing if it cannot be read, for it never will be.
+
+    A storage that cannot be asked raises: it can be later, so the tick is to be tried again.
+    """
+    try:
+        return read()
+    except StorageError:
+        raise
+    except Exception as error:
+        emitter().warn("a record of Dagster's log could not be read, and is left out", error)
+        return []

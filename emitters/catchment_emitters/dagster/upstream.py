@@ -13,6 +13,12 @@ TRIED_MAX = 20
 """Materialisations of a partition that are tried, the latest before the read first."""
 
 DATA_VERSION = "dagster/data_version"
+# Ids of records have 63 bits; what is longer names none, and a storage would choke on it.
+_POINTER_DIGITS_MAX = 18
+
+
+class StorageError(Exception):
+    """The instance could not be asked. It may answer later."""
 
 
 class Upstream:
@@ -31,7 +37,7 @@ class Upstream:
         `said`: what the read noted; `pointer`: the id of the latest record of the asset then;
         `partition`: that for which it was read.
         """
-        if pointer is None or not pointer.isdigit():
+        if pointer is None or not pointer.isdecimal() or len(pointer) > _POINTER_DIGITS_MAX:
             return said
         return self._known(key, said, int(pointer), partition)
 
@@ -54,7 +60,10 @@ class Upstream:
         from dagster import AssetKey, AssetRecordsFilter
 
         which = AssetRecordsFilter(AssetKey(key.split("/")), **wanted)
-        return list(self._instance.fetch_materializations(which, limit=limit).records)
+        try:
+            return list(self._instance.fetch_materializations(which, limit=limit).records)
+        except Exception as error:
+            raise StorageError(f"{type(error).__name__}: {error}") from error
 
 
 def _partition(record: Any) -> str | None:

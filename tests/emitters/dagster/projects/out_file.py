@@ -4,7 +4,7 @@ import os
 import signal
 
 from catchment_emitters.core.emitter import Emitter, use
-from catchment_emitters.core.settings import read_settings
+from catchment_emitters.core.settings import Settings, read_settings
 
 
 class FileOut:
@@ -25,9 +25,12 @@ class FileOut:
         return timeout_seconds >= 0
 
 
-def emit_into(path: str, die_after: int | None = None) -> None:
-    """From here on, this process' events are lines of a file."""
-    use(Emitter(read_settings(), FileOut(path, die_after)))
+def emit_into(
+    path: str, die_after: int | None = None, settings: Settings | None = None
+) -> None:  # fmt: skip
+    """From here on, this process' events are lines of a file, unless settings disable them."""
+    read = settings or read_settings()
+    use(Emitter(read, None if read.disabled else FileOut(path, die_after)))
 
 
 if "TEST_EVENTS" in os.environ:
