@@ -5,11 +5,13 @@ same one; the spool sees to its own files.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from catchment_emitters.core.events import encode
+from catchment_emitters.core.facets import safe_text
 from catchment_emitters.core.settings import Settings, read_settings
 from catchment_emitters.spool.warnings_once import warn_once
 
@@ -59,7 +61,7 @@ class Emitter:
 
     def warn(self, what: str, error: BaseException | None = None) -> None:
         """Say something once in this process, whatever happens again and again."""
-        why = f": {type(error).__name__}: {error}" if error is not None else ""
+        why = f": {type(error).__name__}: {safe_text(error)}" if error is not None else ""
         warn_once(what, "%s%s (said once)", what, why)
 
 
@@ -67,7 +69,18 @@ class _Process:
     emitter: Emitter | None = None
 
 
-_lock = threading.Lock()
+# Re-entrant: a signal handler may ask for the emitter while it is being made.
+_lock = threading.RLock()
+
+
+def _renew_lock() -> None:
+    """In a forked child: the thread that held the lock is not there to give it back."""
+    global _lock  # noqa: PLW0603 - what a fork leaves locked cannot be unlocked
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def emitter() -> Emitter:
@@ -75,9 +88,11 @@ def emitter() -> Emitter:
     known = _Process.emitter
     if known is None:
         with _lock:
+            if _Process.emitter is None:
+                made = _make()
+                # Unless a signal handler has made one meanwhile.
+                _Process.emitter = _Process.emitter or made
             known = _Process.emitter
-            if known is None:
-                known = _Process.emitter = _make()
     return known
 
 

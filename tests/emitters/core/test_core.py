@@ -1,5 +1,6 @@
 """Parameters, code locations, contexts, ids, and an emitter that never raises."""
 
+import signal
 import subprocess
 import sys
 from datetime import date
@@ -10,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from catchment_emitters.core import active, code, context, ids
+from catchment_emitters.core import emitter as emitter_module
 from catchment_emitters.core.active import ActiveRun, active_run, enter, leave, provide
 from catchment_emitters.core.emitter import Emitter
 from catchment_emitters.core.events import COMPLETE, Dataset, Job, Parent, run_event
@@ -129,6 +131,68 @@ def test_an_emitter_never_raises_and_says_a_thing_once(caplog: pytest.LogCapture
         "an event could not be sent: OSError: full (said once)",
         "events could not be sent: OSError: full (said once)",
     ]
+
+
+def test_an_error_that_cannot_be_told_is_no_error_of_the_pipeline(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Silent(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError("no")
+
+    Emitter(Settings(), None).warn("it went wrong", Silent())
+    assert caplog.messages == ["it went wrong: Silent: Silent (said once)"]
+
+
+HELD_AT_THE_FORK = """
+import os, signal, threading
+import catchment_emitters.core.emitter as core
+import catchment_emitters.spool.transport as transport
+
+held, done = threading.Event(), threading.Event()
+
+def hold():
+    with core._lock, transport._sharing:
+        held.set()
+        done.wait()
+
+threading.Thread(target=hold).start()
+held.wait()
+child = os.fork()
+if child == 0:
+    signal.alarm(5)
+    core.emitter()
+    with transport._sharing:
+        os._exit(0)
+done.set()
+print(os.waitpid(child, 0)[1])
+"""
+
+
+def test_a_child_that_was_forked_while_the_emitter_was_made_has_one() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HELD_AT_THE_FORK], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "0\n", done.stderr
+
+
+def test_who_interrupts_may_emit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENLINEAGE_DISABLED", "true")
+    emitter_module.use(None)
+    run = ActiveRun(RUN, Job("etl", "load"))
+
+    def handler(*_: object) -> None:
+        emitter_module.emitter()
+        run.read(Dataset("db", "in"))
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        with emitter_module._lock, run._lock:
+            signal.raise_signal(signal.SIGALRM)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        emitter_module.use(None)
+    assert len(run.inputs()) == 1
 
 
 def test_the_package_costs_little_to_import() -> None:
