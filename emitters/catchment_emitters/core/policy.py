@@ -20,10 +20,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from catchment_emitters.spool.downstream import SECRET_WORDS
+
 log = logging.getLogger("catchment_emitters")
 
 THINGS = ("emit", "parameters", "source_code", "datasets")
-SECRETS = ("password", "passwd", "token", "secret", "key", "credential", "authorization")
+SECRETS = (*SECRET_WORDS, "connection")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ A variable beats the file. What is wrong with either is said once, and the rest 
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,12 +104,17 @@ def _unwrapped(transport: Any) -> dict[str, Any] | None:
 
 def _read_file(env: Mapping[str, str]) -> dict[str, Any]:
     said = env.get("OPENLINEAGE_CONFIG")
-    places = [Path(said)] if said else []
-    places += [Path.cwd() / _FILE, Path.home() / ".openlineage" / _FILE]
-    for place in places:
+    places: list[Callable[[], Path]] = [lambda: Path(said)] if said else []
+    places += [lambda: Path.cwd() / _FILE, lambda: Path.home() / ".openlineage" / _FILE]
+    for place_of in places:
         try:
+            place = place_of()
             text = place.read_text(encoding="utf-8")
-        except OSError:
+        except UnicodeDecodeError as error:
+            log.warning("%s is not read: it is no UTF-8: %s", place, error)
+            return {}
+        except (OSError, RuntimeError):
+            # Besides what is not there: a directory that was deleted, a user without a home.
             continue
         return _parsed(place, text)
     return {}

@@ -17,9 +17,12 @@ from catchment_emitters.spool.sink import Sink
 CUT = "(not written)"
 HTTP = ("http", "async_http")
 ENDPOINT = "api/v1/lineage"
-_SECRET = re.compile(
-    r"pass|secret|token|key|auth|credential|cookie|headers|sasl|pem", re.IGNORECASE
-)
+# In lower case, as parts of names.
+SECRET_WORDS = ("pass", "pwd", "secret", "token", "key", "auth", "credential", "cookie", "dsn",
+                "connectionstring", "connection_string")  # fmt: skip
+"""What has one of these in its name is a secret, wherever it is."""
+
+_SECRET = re.compile("|".join((*SECRET_WORDS, "headers", "sasl", "pem")), re.IGNORECASE)
 # Kafka's message key is no secret, though its name looks like one.
 _PLAIN = {"messagekey", "message_key"}
 

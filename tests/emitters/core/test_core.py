@@ -53,6 +53,27 @@ def test_parameters_are_short_and_without_secrets() -> None:
     }
 
 
+def test_parameters_show_no_password_of_a_url() -> None:
+    given = {
+        "db_url": "postgresql://u:pa/ss@h/db",
+        "either": ["https://tok3n@h/x", "see jdbc:mysql://h/db?user=u&password=pa%73s&n=1"],
+        "long": "x" * 240 + " postgresql://u:" + "hush" * 50 + "@h/db",
+        "page": "https://cdn/vue@3/x.js",
+    }
+    shown = as_text(given, Policy())
+    assert shown["db_url"] == "postgresql://***@h/db"
+    assert shown["either"] == "['https://***@h/x', 'see jdbc:mysql://h/db?user=u&password=***&n=1']"
+    assert "hush" not in shown["long"]
+    assert shown["page"] == given["page"]
+
+
+@pytest.mark.parametrize(
+    "name", ["db_pwd", "passphrase", "basic_auth", "Cookie", "dsn", "connection", "passwd"]
+)
+def test_what_is_called_like_a_secret_is_hidden(name: str) -> None:
+    assert as_text({name: "hush"}, Policy()) == {name: "***"}
+
+
 def test_a_function_is_found_in_its_commit(tmp_path: Path) -> None:
     def git(*arguments: str) -> str:
         command = ["git", "-C", str(tmp_path), "-c", "user.name=t", "-c", "user.email=t@t"]

@@ -1,5 +1,9 @@
 """Settings: which variable or file says what, and what happens to nonsense."""
 
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -72,6 +76,46 @@ def test_a_file_that_is_no_yaml_is_said_and_left_out(
     (elsewhere / "openlineage.yml").write_text("a: [")
     assert read_settings({}) == Settings()
     assert "openlineage.yml is not read" in caplog.text
+
+
+def test_a_file_that_is_no_utf_8_is_said_and_left_out(
+    elsewhere: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (elsewhere / "openlineage.yml").write_bytes(b"transport: {type: http, url: 'http://\xff'}")
+    assert read_settings({}) == Settings()
+    assert "it is no UTF-8" in caplog.text
+
+
+def test_a_directory_that_was_deleted(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (elsewhere / ".openlineage").mkdir()
+    (elsewhere / ".openlineage" / "openlineage.yml").write_text("catchment: {namespace: home}")
+    gone = elsewhere / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert read_settings({}).namespace == "home"
+
+
+NOBODY = """
+import os, pwd, tempfile
+from catchment_emitters.core.settings import read_settings
+from catchment_emitters.spool.place import spool_directory
+os.setuid(54321)
+print(read_settings({}).disabled, spool_directory())
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user that is not known")
+def test_a_user_without_a_home() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        env = {name: value for name, value in os.environ.items() if name != "HOME"}
+        env |= {"OPENLINEAGE_SPOOL_DIR": "~/spool", "TMPDIR": folder}
+        env["PYTHONPATH"] = os.pathsep.join(sys.path)  # from this directory, too
+        done = subprocess.run(
+            [sys.executable, "-c", NOBODY], capture_output=True, text=True, check=False, env=env
+        )
+        assert done.stdout == f"False {folder}/catchment-emitters-54321\n", done.stderr
 
 
 @pytest.mark.parametrize("word", ["true", "TRUE", "1", " true "])
