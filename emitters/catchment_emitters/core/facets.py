@@ -4,6 +4,7 @@ Built by hand, because OpenLineage's classes take a second to import; tests hold
 classes. None stands for a facet without content: `bag` leaves it out.
 """
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -232,7 +233,11 @@ def output_statistics(rows: int | None, size_bytes: int | None = None) -> Facet 
 def _statistics(
     version: str, schema: str, rows: int | None, size_bytes: int | None
 ) -> Facet | None:
-    members = {"rowCount": rows, "size": size_bytes}
+    # A count of numpy's is one, too.
+    members = {
+        name: None if count is None else operator.index(count)
+        for name, count in (("rowCount", rows), ("size", size_bytes))
+    }
     said = {name: value for name, value in members.items() if value is not None}
     return facet(version, schema, **said) if said else None
 
