@@ -40,7 +40,7 @@ def test_a_generator_that_is_called_wrongly_leaves_no_run_open(told: Told) -> No
 def test_one_dataset_and_one_owner_need_no_list(told: Told, tmp_path: Path) -> None:
     place = str(tmp_path / "orders.csv")
 
-    @lineage.job(inputs=place, outputs=lambda: tmp_path / "out.csv", owners="team")
+    @lineage.job(inputs=place, outputs=lambda: str(tmp_path / "out.csv"), owners="team")
     def work() -> None: ...
 
     work()
