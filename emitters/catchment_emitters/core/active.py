@@ -34,7 +34,7 @@ class ActiveRun:
     _reads: dict[tuple[str, str], Dataset] = field(default_factory=dict)
     _writes: dict[tuple[str, str], Dataset] = field(default_factory=dict)
     _late: dict[tuple[str, str], LateVersion] = field(default_factory=dict)
-    _lock: Any = field(default_factory=threading.Lock)
+    _lock: Any = field(default_factory=threading.RLock)
 
     def read(self, dataset: Dataset) -> None:
         """It reads this; what is said of one dataset twice adds up."""

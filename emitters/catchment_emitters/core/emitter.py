@@ -5,11 +5,13 @@ same one; the spool sees to its own files.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from catchment_emitters.core.events import encode
+from catchment_emitters.core.facets import safe_text
 from catchment_emitters.core.settings import Settings, read_settings
 from catchment_emitters.spool.warnings_once import warn_once
 
@@ -59,7 +61,7 @@ class Emitter:
 
     def warn(self, what: str, error: BaseException | None = None) -> None:
         """Say something once in this process, whatever happens again and again."""
-        why = f": {type(error).__name__}: {error}" if error is not None else ""
+        why = f": {type(error).__name__}: {safe_text(error)}" if error is not None else ""
         warn_once(what, "%s%s (said once)", what, why)
 
 
@@ -67,7 +69,18 @@ class _Process:
     emitter: Emitter | None = None
 
 
-_lock = threading.Lock()
+# Re-entrant: a signal handler may ask for the emitter while it is being made.
+_lock = threading.RLock()
+
+
+def _renew_lock() -> None:
+    """In a forked child: the thread that held the lock is not there to give it back."""
+    global _lock  # noqa: PLW0603 - what a fork leaves locked cannot be unlocked
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def emitter() -> Emitter:
@@ -75,25 +88,18 @@ def emitter() -> Emitter:
     known = _Process.emitter
     if known is None:
         with _lock:
+            if _Process.emitter is None:
+                made = _make()
+                # Unless a signal handler has made one meanwhile.
+                _Process.emitter = _Process.emitter or made
             known = _Process.emitter
-            if known is None:
-                known = _Process.emitter = _make()
     return known
 
 
 def wanted() -> bool:
     """Whether this process emits, said without making what takes events. Never raises."""
     known = _Process.emitter
-    if known is not None:
-        return known.enabled
-    try:
-        settings = read_settings()
-    except Exception as error:
-        log.warning("settings could not be read, nothing is emitted: %s", error)
-        return False
-    if not settings.disabled and settings.downstream is None:
-        _say_unset()
-    return not settings.disabled and settings.downstream is not None
+    return known.enabled if known is not None else _somewhere(_settings())
 
 
 def use(other: Emitter | None) -> None:
@@ -107,17 +113,25 @@ def _say_unset() -> None:
     warn_once("no collector", "OPENLINEAGE_URL is not set: no lineage is emitted")
 
 
-def _make() -> Emitter:
+def _settings() -> Settings:
     try:
-        settings = read_settings()
+        return read_settings()
     except Exception as error:
-        log.warning("settings could not be read, nothing is emitted: %s", error)
-        return Emitter(Settings(disabled=True), None)
-    if settings.disabled:
-        return Emitter(settings, None)
-    if settings.downstream is None:
+        warn_once("settings", "settings could not be read, nothing is emitted: %r", error)
+        return Settings(disabled=True)
+
+
+def _somewhere(settings: Settings) -> bool:
+    if not settings.disabled and settings.downstream is None:
         _say_unset()
+    return not settings.disabled and settings.downstream is not None
+
+
+def _make() -> Emitter:
+    settings = _settings()
+    if not _somewhere(settings):
         return Emitter(settings, None)
+    assert settings.downstream is not None
     try:
         from catchment_emitters.spool.place import spool_directory
         from catchment_emitters.spool.spool import Spool

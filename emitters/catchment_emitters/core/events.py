@@ -112,7 +112,7 @@ def encode(event: dict[str, Any]) -> bytes:
     """
     try:
         return _dump(event)
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return _dump(_finite(event, 0))
 
 

@@ -4,6 +4,7 @@ Built by hand, because OpenLineage's classes take a second to import; tests hold
 classes. None stands for a facet without content: `bag` leaves it out.
 """
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -147,11 +148,6 @@ def job_type(integration: str, kind: str, processing: str = "BATCH") -> Facet:
     )
 
 
-def sql(query: str, dialect: str | None = None) -> Facet:
-    """The statement that a job is."""
-    return facet("1-1-0", "SQLJobFacet", query=query, **({"dialect": dialect} if dialect else {}))
-
-
 def source_code(text: str) -> Facet:
     """The source of a job, in Python."""
     return facet("1-0-1", "SourceCodeJobFacet", language="python", sourceCode=text)
@@ -232,7 +228,11 @@ def output_statistics(rows: int | None, size_bytes: int | None = None) -> Facet 
 def _statistics(
     version: str, schema: str, rows: int | None, size_bytes: int | None
 ) -> Facet | None:
-    members = {"rowCount": rows, "size": size_bytes}
+    # A count of numpy's is one, too.
+    members = {
+        name: None if count is None else operator.index(count)
+        for name, count in (("rowCount", rows), ("size", size_bytes))
+    }
     said = {name: value for name, value in members.items() if value is not None}
     return facet(version, schema, **said) if said else None
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from catchment_emitters.core.policy import Policy
+from catchment_emitters.core.urls import text_without_secrets
 
 VALUE_CHARACTERS_MAX = 256
 PARAMETERS_MAX = 100
+_READ_CHARACTERS_MAX = 10_000
 HIDDEN = "***"
 # By the names of their classes: these are known to be secrets, whatever they are called.
 _SECRET_TYPES = frozenset({"SecretStr", "SecretBytes", "Secret", "SecretDict", "Block"})
@@ -30,7 +32,8 @@ def _text(value: object, policy: Policy, depth: int = 0) -> str:
     if any(one.__name__ in _SECRET_TYPES for one in type(value).__mro__):
         return HIDDEN
     if type(value) is str:
-        text = value[: VALUE_CHARACTERS_MAX + 1]
+        # Before it is cut: half a password would not be known for one.
+        text = text_without_secrets(value[:_READ_CHARACTERS_MAX])[: VALUE_CHARACTERS_MAX + 1]
         return text if depth == 0 else repr(text)
     if type(value) in _PLAIN:
         return repr(value) if not isinstance(value, int) or abs(value) < 10**80 else "<int>"

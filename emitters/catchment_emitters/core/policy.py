@@ -15,15 +15,22 @@ The last rule that fits a name decides, for each thing that it speaks of.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from catchment_emitters.spool.downstream import SECRET_WORDS
+
 log = logging.getLogger("catchment_emitters")
 
 THINGS = ("emit", "parameters", "source_code", "datasets")
-SECRETS = ("password", "passwd", "token", "secret", "key", "credential", "authorization")
+# As words of a name only: an author is no secret, nor are a passenger and a number of connections.
+_WHOLE = frozenset({"pass", "auth", "connection"})
+_LONGER = ("password", "passwd", "passphrase", "authorization", "authentication")
+SECRETS = (*(word for word in SECRET_WORDS if word not in _WHOLE), *_LONGER)
+_WORDS = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,8 @@ class Policy:
     def is_secret(self, name: str) -> bool:
         """Whether a value of this name is not for others to see."""
         lower = name.lower()
-        return any(word in lower for word in self.secrets)
+        words = {word.lower() for word in _WORDS.findall(name)}
+        return any(word in lower for word in self.secrets) or not _WHOLE.isdisjoint(words)
 
 
 def read_policy(ours: Mapping[str, Any]) -> Policy:

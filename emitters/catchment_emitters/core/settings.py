@@ -6,21 +6,19 @@ A variable beats the file. What is wrong with either is said once, and the rest 
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from catchment_emitters.core.policy import Policy, read_policy
-from catchment_emitters.spool.downstream import environment_downstream
+from catchment_emitters.spool.downstream import environment_downstream, is_disabled
 
 log = logging.getLogger("catchment_emitters")
 
 SOURCE_CODE = ("location", "full", "off")
-CAPTURES = ("sql", "pandas", "files")
 _FILE = "openlineage.yml"
 _PREFIX = "OPENLINEAGE__"
-_TRUE = ("true", "1", "yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Settings:
 
     `namespace`: that of jobs, where the orchestrator's default is not wanted; `dataset_namespace`:
     that of datasets which have none of their own (Dagster's assets). `source_code`: "location" (git
-    and line), "full" (the text, too) or "off". `capture`: what is watched for datasets by itself.
+    and line), "full" (the text, too) or "off".
     """
 
     disabled: bool = False
@@ -37,7 +35,6 @@ class Settings:
     namespace: str | None = None
     dataset_namespace: str | None = None
     source_code: str = "location"
-    capture: frozenset[str] = frozenset()
     policy: Policy = field(default_factory=Policy)
 
 
@@ -48,13 +45,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     ours = file.get("catchment")
     ours = ours if isinstance(ours, dict) else {}
     return Settings(
-        disabled=env.get("OPENLINEAGE_DISABLED", "").strip().lower() in _TRUE,
+        disabled=is_disabled(env),
         downstream=_downstream(env, file),
         namespace=env.get("OPENLINEAGE_NAMESPACE") or _text(ours, "namespace"),
         dataset_namespace=env.get("OPENLINEAGE_DATASET_NAMESPACE")
         or _text(ours, "dataset_namespace"),
         source_code=_source_code(env.get("OPENLINEAGE_SOURCE_CODE") or ours.get("source_code")),
-        capture=_capture(env.get("OPENLINEAGE_CAPTURE") or ours.get("capture")),
         policy=read_policy(ours),
     )
 
@@ -104,12 +100,17 @@ def _unwrapped(transport: Any) -> dict[str, Any] | None:
 
 def _read_file(env: Mapping[str, str]) -> dict[str, Any]:
     said = env.get("OPENLINEAGE_CONFIG")
-    places = [Path(said)] if said else []
-    places += [Path.cwd() / _FILE, Path.home() / ".openlineage" / _FILE]
-    for place in places:
+    places: list[Callable[[], Path]] = [lambda: Path(said)] if said else []
+    places += [lambda: Path.cwd() / _FILE, lambda: Path.home() / ".openlineage" / _FILE]
+    for place_of in places:
         try:
+            place = place_of()
             text = place.read_text(encoding="utf-8")
-        except OSError:
+        except UnicodeDecodeError as error:
+            log.warning("%s is not read: it is no UTF-8: %s", place, error)
+            return {}
+        except (OSError, RuntimeError):
+            # Besides what is not there: a directory that was deleted, a user without a home.
             continue
         return _parsed(place, text)
     return {}
@@ -139,12 +140,3 @@ def _source_code(said: Any) -> str:
         return "off"
     log.warning("source_code is %r, which is none of %s", said, ", ".join(SOURCE_CODE))
     return SOURCE_CODE[0]
-
-
-def _capture(said: Any) -> frozenset[str]:
-    words = said.split(",") if isinstance(said, str) else said if isinstance(said, list) else []
-    wanted = {str(word).strip().lower() for word in words} - {""}
-    unknown = wanted.difference(CAPTURES)
-    if unknown:
-        log.warning("capture knows %s, not %s", ", ".join(CAPTURES), ", ".join(sorted(unknown)))
-    return frozenset(wanted - unknown)

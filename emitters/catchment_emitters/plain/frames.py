@@ -23,7 +23,14 @@ class Shape(NamedTuple):
 
 
 def shape_of(data: object) -> Shape:
-    """What a frame is like; nothing of what is none."""
+    """What a frame is like; nothing of what is none. Never raises."""
+    try:
+        return _shape(data)
+    except Exception:  # a Series has no columns; the dataset counts more than they do
+        return Shape()
+
+
+def _shape(data: object) -> Shape:
     libraries = {one.__module__.partition(".")[0] for one in type(data).__mro__}
     frame: Any = data
     if "pyarrow" in libraries and hasattr(frame, "schema"):

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import os
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
 from typing import Any, TypeVar, overload
 
@@ -13,7 +14,7 @@ from catchment_emitters.plain.runs import Going, PlainRun, close_run, open_run
 
 F = TypeVar("F", bound=Callable[..., Any])
 Named = Iterable[Where] | Callable[..., Iterable[Where]]
-"""Datasets, or a function of the call's arguments that says them."""
+"""Datasets, or a function of the call's arguments that says them; a path or URL alone is one."""
 
 
 class _Calls:
@@ -40,7 +41,8 @@ class _Calls:
 
 
 def _named(said: Named, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterable[Where]:
-    return said(*args, **kwargs) if callable(said) else said
+    found = said(*args, **kwargs) if callable(said) else said
+    return (found,) if isinstance(found, str | os.PathLike) else found or ()
 
 
 def _parameters_of(
@@ -106,7 +108,8 @@ def job(
         owners: of the job, by name.
         tags: of the job.
     """
-    about = {"description": description, "owners": tuple(owners), "tags": tags}
+    owners = (owners,) if isinstance(owners, str) else tuple(owners or ())
+    about = {"description": description, "owners": owners, "tags": tags}
 
     def decorate(function: Any) -> Any:
         if isinstance(function, staticmethod | classmethod):
@@ -181,8 +184,8 @@ async def _async_step(run: PlainRun | None, step: Callable[..., Any], *args: Any
 def _generator(function: Callable[..., Any], calls: _Calls) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        inner = function(*args, **kwargs)  # a wrong call ends here, before there is a run
         run = calls.begin(args, kwargs)
-        inner = function(*args, **kwargs)
         if run is None:
             return (yield from inner)
         try:
@@ -221,8 +224,8 @@ def _steps(run: PlainRun, inner: Generator[Any, Any, Any]) -> Generator[Any, Any
 def _async_generator(function: Callable[..., Any], calls: _Calls) -> Callable[..., Any]:
     @functools.wraps(function)
     async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+        inner = function(*args, **kwargs)  # a wrong call ends here, before there is a run
         run = calls.begin(args, kwargs)
-        inner = function(*args, **kwargs)
         step: Callable[..., Any] = inner.__anext__
         given: tuple[Any, ...] = ()
         try:

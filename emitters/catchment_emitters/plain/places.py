@@ -4,6 +4,7 @@ import os
 from typing import Any, NamedTuple
 
 from catchment_emitters.core.names import dataset_name, engine_table_name
+from catchment_emitters.core.urls import without_secrets
 from catchment_emitters.plain.frames import Field, table_fields
 
 Where = str | os.PathLike[str] | tuple[Any, Any]
@@ -37,7 +38,7 @@ def place_of(where: object) -> Place:
     if isinstance(where, tuple) and len(where) == 2:
         first, second = where
         if isinstance(first, str) and isinstance(second, str):
-            return Place(first, second)
+            return Place(without_secrets(first), second)
         return _table(first, second)
     if hasattr(where, "columns"):
         raise ValueError("a table or frame alone says no place: give (engine, table), or a path")

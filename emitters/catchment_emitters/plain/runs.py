@@ -37,7 +37,11 @@ class PlainRun(ActiveRun):
 
 def parent_of(run: ActiveRun) -> Parent | None:
     """What a part of this run has as its parent: the next one that may be heard of."""
-    if isinstance(run, PlainRun) and not run.allowed.emit:
+    if isinstance(run, PlainRun):
+        hidden = not run.allowed.emit
+    else:  # an orchestrator's
+        hidden = not emitter().settings.policy.of(run.job.name).emit
+    if hidden:
         return run.parent
     return run.as_parent()
 

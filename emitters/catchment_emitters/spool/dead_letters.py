@@ -1,5 +1,6 @@
 """What was refused for good: kept beside its segment, one JSON object a line."""
 
+import errno
 import json
 import os
 from datetime import UTC, datetime
@@ -9,9 +10,14 @@ from typing import Any
 from catchment_emitters.spool.segment import DEAD_SUFFIX
 from catchment_emitters.spool.warnings_once import warn_once
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 
 def keep_dead(path: Path, event: bytes, reason: str, place: str) -> None:
-    """Append to a dead-letter file: `at`, `reason`, `to`, and `event`, a string of its bytes."""
+    """Append to a dead-letter file: `at`, `reason`, `to`, and `event`, a string of its bytes.
+
+    Raises OSError if the disk is full: the event is to be kept where it is until there is room.
+    """
     warn_once(
         "dead",
         "An OpenLineage event was refused by %s (%s); it is kept in %s.",
@@ -30,10 +36,15 @@ def keep_dead(path: Path, event: bytes, reason: str, place: str) -> None:
     try:
         descriptor = os.open(path, flags, 0o600)
         try:
-            os.write(descriptor, line)
+            written = os.write(descriptor, line)
+            if written != len(line):
+                os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(descriptor)
     except OSError as error:
+        if error.errno in _FULL:
+            raise
         warn_once("dead unkept", "A refused event could not be kept in %s: %s.", path, error)
 
 

@@ -60,8 +60,7 @@ class Delivery:
         if not events:
             return NOTHING
         answer = self._send(events)
-        for position, reason in answer.refused:
-            dead(events[position], reason, self.place)
+        self._keep(answer, events, dead)
         source.settle([events[position] for position in answer.retry])
         if answer.retry:
             self.reason = answer.reason
@@ -76,6 +75,21 @@ class Delivery:
             self.breaker.succeeded()
         shipped = len(events) - len(answer.retry) - len(answer.refused)
         return Attempt(len(events), shipped, len(answer.refused), failed=bool(answer.retry))
+
+    def _keep(
+        self, answer: Answer, events: list[bytes], dead: Callable[[bytes, str, str], None]
+    ) -> None:
+        """Put away what was refused; what there is no room for is asked again later."""
+        unkept: set[int] = set()
+        for position, reason in answer.refused:
+            try:
+                dead(events[position], reason, self.place)
+            except OSError as error:
+                unkept.add(position)
+                answer.reason = f"refused ({reason}), and it cannot be kept: {error}"
+        if unkept:
+            answer.refused = [each for each in answer.refused if each[0] not in unkept]
+            answer.retry = sorted({*answer.retry, *unkept})
 
     def _send(self, events: list[bytes]) -> Answer:
         try:

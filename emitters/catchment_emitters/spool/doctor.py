@@ -1,6 +1,5 @@
 """Whether the spool can be written, and its downstream is configured and answers."""
 
-import os
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -9,7 +8,7 @@ from typing import Any
 
 from catchment_emitters import __version__
 from catchment_emitters.spool.configured import configured_downstreams
-from catchment_emitters.spool.downstream import HTTP, place_of
+from catchment_emitters.spool.downstream import HTTP, is_disabled, place_of
 from catchment_emitters.spool.limits import SpoolLimits
 from catchment_emitters.spool.place import make_directory
 from catchment_emitters.spool.segment import SegmentWriter, remove, unlock
@@ -47,7 +46,7 @@ def _examine_spool(directory: Path) -> bool:
 
 
 def _examine_downstreams() -> list[bool]:
-    if os.environ.get("OPENLINEAGE_DISABLED", "").strip().lower() == "true":
+    if is_disabled():
         return [_say(True, "OPENLINEAGE_DISABLED is set: no event is emitted")]
     downstreams = configured_downstreams()
     if not downstreams:

@@ -17,9 +17,12 @@ from catchment_emitters.spool.sink import Sink
 CUT = "(not written)"
 HTTP = ("http", "async_http")
 ENDPOINT = "api/v1/lineage"
-_SECRET = re.compile(
-    r"pass|secret|token|key|auth|credential|cookie|headers|sasl|pem", re.IGNORECASE
-)
+# In lower case, as parts of names.
+SECRET_WORDS = ("pass", "pwd", "secret", "token", "key", "auth", "credential", "cookie", "dsn",
+                "connectionstring", "connection_string")  # fmt: skip
+"""What has one of these in its name is a secret, wherever it is."""
+
+_SECRET = re.compile("|".join((*SECRET_WORDS, "headers", "sasl", "pem")), re.IGNORECASE)
 # Kafka's message key is no secret, though its name looks like one.
 _PLAIN = {"messagekey", "message_key"}
 
@@ -79,6 +82,12 @@ def sink_for(config: Mapping[str, Any], limits: SpoolLimits) -> Sink:
     from catchment_emitters.spool.transport_sink import TransportSink
 
     return TransportSink(config, limits)
+
+
+def is_disabled(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether `OPENLINEAGE_DISABLED` says that no event is to be sent."""
+    env = os.environ if environ is None else environ
+    return env.get("OPENLINEAGE_DISABLED", "").strip().lower() in ("true", "1", "yes")
 
 
 def environment_downstream(environ: Mapping[str, str] | None = None) -> dict[str, Any] | None:

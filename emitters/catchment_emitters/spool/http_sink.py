@@ -19,12 +19,10 @@ from requests.auth import AuthBase
 from catchment_emitters import __version__
 from catchment_emitters.spool.downstream import http_address
 from catchment_emitters.spool.limits import SpoolLimits
-from catchment_emitters.spool.sink import Answer
+from catchment_emitters.spool.sink import LATER, Answer
 
 _GZIP_BYTES_MIN = 1024
 _REASON_CHARS_MAX = 500
-# 401 and 407 are about who sends, not about what is sent: mending the key mends them.
-_LATER = {401, 407, 408, 425, 429}
 _NO_BATCHES = {404, 405, 501}
 
 
@@ -159,8 +157,6 @@ class HttpSink:
             raise _NoBatches
         if status == 413 and len(part) > 1:
             self._batch_bytes_max = max(1, len(body) // 2)
-        if status == 403:
-            raise _Away(_said(response))  # the key may send nothing: as good as no key
         if 400 <= status < 500:
             raise _TooMuch
         if status in (201, 202, 204):
@@ -216,7 +212,7 @@ class HttpSink:
         status = response.status_code
         if 300 <= status < 400:
             raise _Away(f"{status}: moved to {response.headers.get('Location')}; set that `url`")
-        if status in _LATER or (status >= 500 and status != 501):
+        if status in LATER or (status >= 500 and status != 501):
             raise _Away(_said(response), _retry_after(response))
         return response
 
@@ -228,8 +224,15 @@ class HttpSink:
             return False, str(away)
         if response.status_code < 300:
             return True, "answers, and takes batches"
-        if response.status_code in (401, 403):
-            return False, f"refuses the key: {_said(response)}"
+        if response.status_code in _NO_BATCHES:
+            try:
+                single = self._post(self._address, b"{}", compress=False)
+            except _Away as away:
+                return False, str(away)
+            html = "html" in single.headers.get("Content-Type", "")
+            if single.status_code in _NO_BATCHES or html:
+                hint = "is the url right? OPENLINEAGE_URL is the server only"
+                return False, f"{_said(single)}: {hint}"
         return True, f"answers ({response.status_code} to a batch); events are posted singly"
 
     def close(self) -> None:

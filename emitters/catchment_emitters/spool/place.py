@@ -14,7 +14,10 @@ def spool_directory() -> Path:
     keeps events in memory then, and tries again.
     """
     if told := os.environ.get("OPENLINEAGE_SPOOL_DIR"):
-        directory = Path(told).expanduser()
+        try:
+            directory = Path(told).expanduser()
+        except RuntimeError:  # ~ of a user without a home
+            return _temporary()
         make_directory(directory)
         return directory
     state = Path(os.environ.get("XDG_STATE_HOME", ""))

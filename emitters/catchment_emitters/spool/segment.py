@@ -21,6 +21,7 @@ from typing import Any
 SUFFIX, OFFSET_SUFFIX, DEAD_SUFFIX, NEW_SUFFIX = ".jsonl", ".off", ".dead.jsonl", ".new"
 FORMAT = 1
 _HEADER_BYTES_MAX = 1024**2
+_MEND_BYTES = 64 * 1024  # read at a time when half a line is looked for
 
 # Every descriptor that holds a lock. A forked child closes them: a lock is given back only when
 # the last process that has the open file closes it.
@@ -106,7 +107,7 @@ class SegmentWriter:
         self._fsync = fsync
         self._torn = False
         made = directory / (name + NEW_SUFFIX)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self.descriptor = os.open(made, flags, 0o600)
         _locking.add(self.descriptor)
         try:
@@ -132,23 +133,41 @@ class SegmentWriter:
         """Write one event; OSError if it did not get onto the disk whole."""
         if self._torn:
             self._mend()
-        self._write(body + b"\n")
-        self.bytes += len(body) + 1
+        # Counted first: an interrupt may come at any point, and what is written must be counted.
         self.events += 1
+        try:
+            self._write(body + b"\n")
+        except OSError:
+            self.events -= 1
+            raise
+        self.bytes += len(body) + 1
         if self._fsync:
             os.fdatasync(self.descriptor)
 
     def _write(self, line: bytes) -> None:
+        self._torn = True  # unless all goes well
         written = os.write(self.descriptor, line)
         if written != len(line):
             # The disk is full in the middle of a line. Readers stop at the last newline.
-            self._torn = True
             raise OSError(28, "No space left on device")
+        self._torn = False
 
     def _mend(self) -> None:
-        """Take half a line back before the next one is written."""
+        """Take half a line back before the next one is written, and nothing but half a line."""
+        self.bytes = self._whole_bytes()
         os.ftruncate(self.descriptor, self.bytes)
         self._torn = False
+
+    def _whole_bytes(self) -> int:
+        """Up to its last newline, as the file says: an interrupt may have left us behind it."""
+        end = os.fstat(self.descriptor).st_size
+        while end > 0:
+            start = max(0, end - _MEND_BYTES)
+            newline = os.pread(self.descriptor, end - start, start).rfind(b"\n")
+            if newline >= 0:
+                return start + newline + 1
+            end = start
+        return 0
 
 
 def write_offset(path: Path, offset: int) -> None:

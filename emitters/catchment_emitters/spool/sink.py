@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+LATER = frozenset({401, 403, 407, 408, 425, 429})
+"""Answers over HTTP to ask again after. 401, 403 and 407 are about who sends, not about what is
+sent: mending the key mends them."""
+
 
 @dataclass
 class Answer:

@@ -48,7 +48,7 @@ class Spool:
             downstream: A transport as in `openlineage.yml`: `type`, and what that type needs.
             limits: The bounds.
         """
-        self._directory = directory
+        self._directory = directory.absolute()  # wherever the pipeline goes from here
         self._downstream = dict(downstream)
         self._limits = limits
         self._begin()

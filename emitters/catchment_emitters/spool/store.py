@@ -29,6 +29,7 @@ class Own:
         self.writer = writer
         self.sealed = False
         self.dropped = False
+        self.finished = False
         self.settled_events = 0
         self.reader: SegmentReader | None = None
 
@@ -42,6 +43,16 @@ class Own:
         """See `delivery.Source`."""
         if self.reader is not None:
             self.reader.settle(retry)
+
+    def missing(self) -> int:
+        """Events that were counted and not settled."""
+        return max(0, self.writer.events - self.settled_events)
+
+    def waits(self) -> bool:
+        """Whether the file holds an event that is not settled; the counts do not say that."""
+        if self.reader is None:
+            return self.writer.events > 0
+        return self.reader.count_waiting() > 0
 
     def close(self) -> None:
         """Give back the file and, with it, the lock."""
@@ -155,8 +166,7 @@ class Store:
         with self.lock:
             while self._own:
                 own = self._own[0]
-                done = own.sealed and own.settled_events >= own.writer.events
-                if not done and not own.dropped:
+                if not own.finished and not own.dropped:
                     return own
                 self._put_away(own)
         return None
@@ -179,9 +189,10 @@ class Store:
             self._dead += attempt.dead
 
     def finish(self, own: Own) -> None:
-        """A sealed segment was read to its end."""
+        """A sealed segment was read to its end: only now may it be put away."""
         with self.lock:
-            missing = own.writer.events - own.settled_events
+            own.finished = True
+            missing = own.missing()
             if not own.dropped:
                 own.settled_events += missing
                 self._dropped += missing
@@ -192,7 +203,7 @@ class Store:
             for own in self._own:
                 if own.writer.path == path and own.sealed and not own.dropped:
                     own.dropped = True
-                    self._dropped += own.writer.events - own.settled_events
+                    self._dropped += own.missing()
                     remove(path)
                     return True
         return False
@@ -209,12 +220,15 @@ class Store:
             self.remembered.taken = []
             self.restore()
             for own in list(self._own):
-                left = 0 if own.dropped else own.writer.events - own.settled_events
-                if left <= 0:
+                if own.dropped:
                     self._put_away(own)
-                else:
-                    self._left += left
+                    continue
+                if own.waits():
+                    self._left += own.missing()
                     own.close()
+                else:
+                    self._dropped += own.missing()
+                    self._put_away(own)
             self._own.clear()
             self._writer = None
 

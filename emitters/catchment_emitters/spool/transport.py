@@ -1,8 +1,9 @@
 """The spool as a transport of openlineage-python: `type: catchment_emitters.SpoolTransport`."""
 
 import json
+import os
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any, Self
 
 import attr
@@ -17,7 +18,16 @@ from catchment_emitters.spool.spool import Spool
 from catchment_emitters.spool.warnings_once import warn_once
 
 _shared: dict[tuple[Path, str, bool], Spool] = {}
-_sharing = Lock()
+# Re-entrant, for signal handlers; renewed in forked children, where its holder is not.
+_sharing = RLock()
+
+
+def _renew_lock() -> None:
+    global _sharing  # noqa: PLW0603 - what a fork leaves locked cannot be unlocked
+    _sharing = RLock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
 
 
 @attr.define

@@ -10,7 +10,7 @@ from openlineage.client.transport.kafka import KafkaTransport
 
 from catchment_emitters.spool.limits import SpoolLimits
 from catchment_emitters.spool.rebuild import rebuild
-from catchment_emitters.spool.sink import Answer
+from catchment_emitters.spool.sink import LATER, Answer
 
 _REASON_CHARS_MAX = 500
 # librdkafka waits 5 minutes for a broker by default; no event is lost by asking again sooner.
@@ -65,7 +65,7 @@ class TransportSink:
     def _failed(error: Exception, position: int, count: int, answer: Answer) -> None:
         reason = f"{type(error).__name__}: {error}"[:_REASON_CHARS_MAX]
         status = getattr(getattr(error, "response", None), "status_code", None)
-        if isinstance(status, int) and 400 <= status < 500 and status not in (401, 407, 408, 429):
+        if isinstance(status, int) and 400 <= status < 500 and status not in LATER:
             answer.refused.append((position, reason))
             return
         answer.retry = list(range(position, count))

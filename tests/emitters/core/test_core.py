@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from uuid import UUID
 import pytest
 
 from catchment_emitters.core import active, code, context, ids
+from catchment_emitters.core import emitter as emitter_module
 from catchment_emitters.core.active import ActiveRun, active_run, enter, leave, provide
 from catchment_emitters.core.emitter import Emitter
 from catchment_emitters.core.events import COMPLETE, Dataset, Job, Parent, run_event
@@ -52,6 +54,27 @@ def test_parameters_are_short_and_without_secrets() -> None:
         "nested": "{'password': ***, 'n': [1, None]}",
         "hidden": "***",
     }
+
+
+def test_parameters_show_no_password_of_a_url() -> None:
+    given = {
+        "db_url": "postgresql://u:pa/ss@h/db",
+        "either": ["https://tok3n@h/x", "see jdbc:mysql://h/db?user=u&password=pa%73s&n=1"],
+        "long": "x" * 240 + " postgresql://u:" + "hush" * 50 + "@h/db",
+        "page": "https://cdn/vue@3/x.js",
+    }
+    shown = as_text(given, Policy())
+    assert shown["db_url"] == "postgresql://***@h/db"
+    assert shown["either"] == "['https://***@h/x', 'see jdbc:mysql://h/db?user=u&password=***&n=1']"
+    assert "hush" not in shown["long"]
+    assert shown["page"] == given["page"]
+
+
+@pytest.mark.parametrize(
+    "name", ["db_pwd", "passphrase", "basic_auth", "Cookie", "dsn", "connection", "passwd"]
+)
+def test_what_is_called_like_a_secret_is_hidden(name: str) -> None:
+    assert as_text({name: "hush"}, Policy()) == {name: "***"}
 
 
 def test_a_function_is_found_in_its_commit(tmp_path: Path) -> None:
@@ -174,6 +197,68 @@ def test_an_emitter_never_raises_and_says_a_thing_once(caplog: pytest.LogCapture
     ]
 
 
+def test_an_error_that_cannot_be_told_is_no_error_of_the_pipeline(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Silent(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError("no")
+
+    Emitter(Settings(), None).warn("it went wrong", Silent())
+    assert caplog.messages == ["it went wrong: Silent: Silent (said once)"]
+
+
+HELD_AT_THE_FORK = """
+import os, signal, threading
+import catchment_emitters.core.emitter as core
+import catchment_emitters.spool.transport as transport
+
+held, done = threading.Event(), threading.Event()
+
+def hold():
+    with core._lock, transport._sharing:
+        held.set()
+        done.wait()
+
+threading.Thread(target=hold).start()
+held.wait()
+child = os.fork()
+if child == 0:
+    signal.alarm(5)
+    core.emitter()
+    with transport._sharing:
+        os._exit(0)
+done.set()
+print(os.waitpid(child, 0)[1])
+"""
+
+
+def test_a_child_that_was_forked_while_the_emitter_was_made_has_one() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HELD_AT_THE_FORK], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "0\n", done.stderr
+
+
+def test_who_interrupts_may_emit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENLINEAGE_DISABLED", "true")
+    emitter_module.use(None)
+    run = ActiveRun(RUN, Job("etl", "load"))
+
+    def handler(*_: object) -> None:
+        emitter_module.emitter()
+        run.read(Dataset("db", "in"))
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        with emitter_module._lock, run._lock:
+            signal.raise_signal(signal.SIGALRM)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        emitter_module.use(None)
+    assert len(run.inputs()) == 1
+
+
 def test_the_package_costs_little_to_import() -> None:
     program = (
         "import sys; before = set(sys.modules); import catchment_emitters;"
@@ -211,3 +296,25 @@ def test_the_run_of_here_is_asked_before_those_of_others(
     assert active_run() is run
     leave(token)
     assert active_run() is others
+
+
+class Kept:
+    """A way out that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+
+    def append(self, body: bytes) -> None:
+        self.bodies.append(body)
+
+    def flush(self, timeout_seconds: float) -> bool:
+        return timeout_seconds >= 0
+
+
+def test_a_job_that_nobody_may_hear_of_is_not_emitted() -> None:
+    out = Kept()
+    emitter = Emitter(Settings(policy=Policy((("secret.*", "emit", False),))), out)
+    for name in ("secret.load", "load"):
+        emitter.emit(run_event(COMPLETE, RUN, Job("etl", name)))
+    assert len(out.bodies) == 1
+    assert b"secret.load" not in out.bodies[0]

@@ -24,7 +24,6 @@ OF_RUN = facets.bag(
 )
 OF_JOB = facets.bag(
     jobType=facets.job_type("PREFECT", "FLOW"),
-    sql=facets.sql("select 1", "postgres"),
     sourceCode=facets.source_code("def f(): ..."),
     documentation=facets.documentation("Job", "what it does"),
     ownership=facets.ownership("Job", ["team:risk"]),
@@ -111,9 +110,21 @@ def test_events_are_encoded_whatever_is_in_them() -> None:
 
     odd = complete() | {"odd": [float("nan"), float("inf"), Rude(), {1: 2}]}
     assert problems_of(encode(odd)) == ()
+    assert b'"(1, 2)":3' in encode(complete() | {"odd": {(1, 2): 3}})
     loop: list[Any] = []
     loop.append(loop)
     assert b"COMPLETE" in encode(complete() | {"odd": loop})
+
+
+def test_a_count_of_another_library_is_a_number() -> None:
+    class Int64:
+        def __index__(self) -> int:
+            return 7
+
+    counted: Any = Int64()
+    found = facets.output_statistics(counted)
+    assert found is not None
+    assert found["rowCount"] == 7
 
 
 def test_an_error_is_told_whatever_its_text_does() -> None:

@@ -1,5 +1,9 @@
 """Settings: which variable or file says what, and what happens to nonsense."""
 
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -74,6 +78,46 @@ def test_a_file_that_is_no_yaml_is_said_and_left_out(
     assert "openlineage.yml is not read" in caplog.text
 
 
+def test_a_file_that_is_no_utf_8_is_said_and_left_out(
+    elsewhere: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (elsewhere / "openlineage.yml").write_bytes(b"transport: {type: http, url: 'http://\xff'}")
+    assert read_settings({}) == Settings()
+    assert "it is no UTF-8" in caplog.text
+
+
+def test_a_directory_that_was_deleted(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (elsewhere / ".openlineage").mkdir()
+    (elsewhere / ".openlineage" / "openlineage.yml").write_text("catchment: {namespace: home}")
+    gone = elsewhere / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert read_settings({}).namespace == "home"
+
+
+NOBODY = """
+import os, pwd, tempfile
+from catchment_emitters.core.settings import read_settings
+from catchment_emitters.spool.place import spool_directory
+os.setuid(54321)
+print(read_settings({}).disabled, spool_directory())
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user that is not known")
+def test_a_user_without_a_home() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        env = {name: value for name, value in os.environ.items() if name != "HOME"}
+        env |= {"OPENLINEAGE_SPOOL_DIR": "~/spool", "TMPDIR": folder}
+        env["PYTHONPATH"] = os.pathsep.join(sys.path)  # from this directory, too
+        done = subprocess.run(
+            [sys.executable, "-c", NOBODY], capture_output=True, text=True, check=False, env=env
+        )
+        assert done.stdout == f"False {folder}/catchment-emitters-54321\n", done.stderr
+
+
 @pytest.mark.parametrize("word", ["true", "TRUE", "1", " true "])
 def test_disabled(word: str) -> None:
     assert read_settings({"OPENLINEAGE_DISABLED": word}).disabled
@@ -97,20 +141,19 @@ def test_the_last_rule_that_fits_decides_for_each_thing(elsewhere: Path) -> None
     assert policy.of("hr.public") == Allowed(parameters=False)
     assert not policy.of("sandbox.x").emit
     assert policy.is_secret("Email")
-    assert policy.is_secret("DB_PASSWORD")
+    for name in ("DB_PASSWORD", "apiKey", "basicAuth", "pwd", "sslPass", "auth_header", "dsn"):
+        assert policy.is_secret(name), name
+    for name in ("author", "passenger_count", "connections_max", "compass", "depth"):
+        assert not policy.is_secret(name), name
 
 
 def test_rules_that_cannot_be_read_are_said(
     elsewhere: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (elsewhere / "openlineage.yml").write_text(
-        "catchment: {policy: [{emit: false}, {jobs: a, emti: false}], source_code: al, capture: x}"
+        "catchment: {policy: [{emit: false}, {jobs: a, emti: false}], source_code: al}"
     )
     said = read_settings({})
     assert said.policy.of("a") == Allowed()
-    for words in ("has no `jobs`", "'emti'", "source_code is 'al'", "not x"):
+    for words in ("has no `jobs`", "'emti'", "source_code is 'al'"):
         assert words in caplog.text
-
-
-def test_what_is_captured() -> None:
-    assert read_settings({"OPENLINEAGE_CAPTURE": "sql, files"}).capture == {"sql", "files"}

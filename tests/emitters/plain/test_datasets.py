@@ -284,3 +284,18 @@ def test_a_version_that_cannot_be_told_costs_no_dataset() -> None:
     run = ActiveRun(new_run_id(), Job("a", "b"))
     run.write(Dataset("db", "t"), broken)
     assert run.outputs() == [Dataset("db", "t")]
+
+
+def test_a_namespace_that_is_written_out_tells_no_password(told: Told) -> None:
+    @lineage.job
+    def work() -> None:
+        lineage.input(("postgresql://u:pw@h:5432/db", "t"))
+        lineage.input(("jdbc:postgresql://h/db?user=u&password=pw", "t"))
+        lineage.input(("abfss://c@acc.dfs.core.windows.net", "t"))
+
+    work()
+    assert [one["namespace"] for one in told.last()["inputs"]] == [
+        "postgresql://h:5432/db",
+        "jdbc:postgresql://h/db?user=u&password=***",
+        "abfss://c@acc.dfs.core.windows.net",
+    ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.emitters.spool.conftest import MakeSpool, numbered
-from tests.emitters.spool.peer import Peer, Reply
+from tests.emitters.spool.peer import BATCH, Peer, Reply
 from tests.integration.http.conftest import Collector, server
 
 __all__ = ["server"]
@@ -104,6 +104,23 @@ def test_doctor_says_how_to_mend(refused: str, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "no downstream: set OPENLINEAGE_URL" in done.stdout
     assert done.stderr == ""
+
+
+def test_doctor_knows_the_address_of_events_for_no_server(
+    server: Collector, tmp_path: Path
+) -> None:
+    url = f"{server.url}/api/v1/lineage"
+    done = command("doctor", "--dir", str(tmp_path / "spool"), OPENLINEAGE_URL=url)
+    assert done.returncode == 1, done.stdout
+    assert "WRONG" in done.stdout
+    assert "OPENLINEAGE_URL is the server only" in done.stdout
+
+
+def test_doctor_takes_a_peer_that_knows_no_batches(peer: Peer, tmp_path: Path) -> None:
+    peer.decide = lambda path, _: Reply(404 if path == BATCH else 422)
+    done = command("doctor", "--dir", str(tmp_path / "spool"), OPENLINEAGE_URL=peer.url)
+    assert done.returncode == 0, done.stdout
+    assert "events are posted singly" in done.stdout
 
 
 def test_usage(tmp_path: Path) -> None:

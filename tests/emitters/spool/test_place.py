@@ -10,6 +10,8 @@ import pytest
 from catchment_emitters.spool.limits import SpoolLimits
 from catchment_emitters.spool.place import spool_directory
 from catchment_emitters.spool.spool import Spool
+from tests.emitters.spool.conftest import numbered
+from tests.emitters.spool.peer import Peer
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +71,19 @@ def test_each_event_is_forced_onto_the_disk_if_that_is_asked_for(
         assert len(forced) >= times
         assert bool(forced) == bool(times)
         spool.close(0.1)
+
+
+def test_a_relative_directory_is_where_it_was_when_the_pipeline_goes_elsewhere(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch, peer: Peer
+) -> None:
+    monkeypatch.chdir(nowhere)
+    (nowhere / "elsewhere").mkdir()
+    spool = Spool(Path("spool"), peer.downstream, limits=SpoolLimits(segment_bytes_max=500))
+    spool.append(numbered(0))
+    monkeypatch.chdir(nowhere / "elsewhere")
+    for n in range(1, 5):
+        spool.append(numbered(n))
+    assert spool.flush(5)
+    spool.close(1)
+    assert sorted(peer.numbers()) == list(range(5))
+    assert list((nowhere / "elsewhere").iterdir()) == []

@@ -116,7 +116,7 @@ def test_each_verdict_of_a_batch_counts(peer: Peer, make: MakeSpool, tmp_path: P
     ]
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 408, 429, 401])
+@pytest.mark.parametrize("status", [500, 502, 503, 408, 429, 401, 403, 407])
 def test_what_may_pass_later_is_sent_again(
     peer: Peer, make: MakeSpool, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -127,6 +127,19 @@ def test_what_may_pass_later_is_sent_again(
     assert peer.numbers() == [1]
     assert spool.stats().dead == 0
     assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_may_not_send_is_waited_for_where_events_go_singly_too(
+    peer: Peer, make: MakeSpool, status: int
+) -> None:
+    answers = iter([Reply(status)] * 3)
+    peer.decide = lambda path, _: Reply(404) if path == BATCH else next(answers, None)
+    spool = make(peer.downstream)
+    spool.append(numbered(1))
+    assert spool.flush(5)
+    assert peer.numbers() == [1]
+    assert spool.stats().dead == 0
 
 
 def test_a_redirect_loses_nothing(peer: Peer, make: MakeSpool) -> None:

@@ -28,7 +28,7 @@ from catchment_emitters.dagster.tail import Cursor, Tail
 from catchment_emitters.dagster.upstream import StorageError
 
 HOME = Path(os.environ["DAGSTER_HOME"])
-NO_URL = "s3://[unclosed"
+NO_URL = "hdfs://[unclosed"
 BEGIN = Cursor(dict.fromkeys(("PIPELINE_START", "PIPELINE_FAILURE", "PIPELINE_CANCELED"), 0))
 
 
